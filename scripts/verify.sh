@@ -1,0 +1,12 @@
+#!/bin/bash
+# Are generated files and locks what their sources say? Needs no network.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+status=0
+.venv/bin/python -m swirl.api.crd --check || status=1
+diff --recursive --brief crds charts/swirl/crds || {
+    echo "stale: charts/swirl/crds; run \`make generate\` and commit the result" >&2
+    status=1
+}
+.venv/bin/python requirements/lock.py --check || status=1
+exit $status
