@@ -1,0 +1,133 @@
+"""What every kind of `swirl.dev` shares: wire naming, conditions, quantities, how a kind is listed.
+
+Field names follow the Kubernetes API conventions. Bounds are on everything: the API server
+estimates the cost of CEL rules from them, and an unbounded field is one a typo can fill.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+GROUP = "swirl.dev"
+VERSION = "v1alpha1"
+
+Name = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", strict=True
+    ),
+]
+"""A DNS label, as the API server asks of object names."""
+
+Cpu = Annotated[
+    str, StringConstraints(max_length=16, pattern=r"^([1-9][0-9]*m|[0-9]+(\.[0-9]{1,3})?)$")
+]
+Memory = Annotated[str, StringConstraints(max_length=16, pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
+Decimal = Annotated[
+    str, StringConstraints(max_length=32, pattern=r"^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$")
+]
+"""A number as text: the API conventions have no floats, as they do not survive a round trip."""
+
+Text = Annotated[str, StringConstraints(max_length=1024)]
+Timestamp = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+
+AnyObject = Annotated[
+    dict[str, Any],
+    WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True}),
+]
+AnyValue = Annotated[Any, WithJsonSchema({"x-kubernetes-preserve-unknown-fields": True})]
+
+
+def rules(*pairs: tuple[str, str]) -> dict[str, Any]:
+    """CEL rules for one schema node: pairs of expression and what to tell who breaks it."""
+    return {
+        "x-kubernetes-validations": [{"rule": rule, "message": message} for rule, message in pairs]
+    }
+
+
+def keyed_by(*keys: str) -> dict[str, Any]:
+    """A list that server-side apply merges by key, so two writers can own different items."""
+    return {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": list(keys)}
+
+
+class Model(BaseModel):
+    """A part of a kind: camelCase on the wire; fields a newer CRD may have are ignored."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True
+    )
+
+
+class Condition(Model):
+    """One observation of the object, in the shape all Kubernetes tools read."""
+
+    type: Annotated[str, StringConstraints(max_length=316)] = Field(
+        description="What is observed: Ready, Succeeded, Healthy, Reconciling or Stalled."
+    )
+    status: Literal["True", "False", "Unknown"] = Field(description="True, False or Unknown.")
+    reason: Annotated[str, StringConstraints(max_length=128, pattern=r"^[A-Za-z][A-Za-z0-9]*$")] = (
+        Field(description="One CamelCase word from a closed list, for machines.")
+    )
+    message: Annotated[str, StringConstraints(max_length=4096)] = Field(
+        description="One sentence for people: what is so, and what to do about it."
+    )
+    last_transition_time: Timestamp = Field(description="When the status last changed.")
+    observed_generation: int = Field(
+        default=0, ge=0, description="The generation of the spec this was said about."
+    )
+
+
+Conditions = Annotated[list[Condition], Field(max_length=16, json_schema_extra=keyed_by("type"))]
+
+
+class Change(Model):
+    """A change the operator announces on Kafka, kept here until both phases are out."""
+
+    id: Annotated[str, StringConstraints(max_length=128)] = Field(
+        description="Deterministic, so that a repeat is recognised."
+    )
+    what: Literal["Model", "Code", "Configuration"] = Field(description="What was changed.")
+    from_version: Annotated[str, StringConstraints(max_length=128)] | None = Field(
+        default=None, alias="from", description="The version before; absent for the first one."
+    )
+    to: Annotated[str, StringConstraints(max_length=128)] = Field(description="The version after.")
+    started_at: Timestamp = Field(description="When the roll-out began.")
+    finished_at: Timestamp | None = Field(
+        default=None, description="When only the new version was left."
+    )
+    announced: Literal["None", "Started", "Finished"] = Field(
+        default="None", description="The last phase that Kafka acknowledged."
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """A column of `kubectl get`; `wide` ones show only with `-o wide`."""
+
+    name: str
+    path: str
+    type: str = "string"
+    wide: bool = False
+    description: str = ""
+
+
+def condition_column(name: str, *, part: str = "status", wide: bool = False) -> Column:
+    """The column that shows one part of the condition `name`."""
+    title = name if part == "status" else part.capitalize()
+    return Column(title, f'.status.conditions[?(@.type=="{name}")].{part}', wide=wide)
+
+
+class Resource(Model):
+    """A kind: subclasses have `spec` and `status` and say how `kubectl` lists them."""
+
+    kind: ClassVar[str]
+    plural: ClassVar[str]
+    short_names: ClassVar[Sequence[str]]
+    columns: ClassVar[Sequence[Column]]
+    max_name_length: ClassVar[int] = 63
+    scale: ClassVar[dict[str, str] | None] = None

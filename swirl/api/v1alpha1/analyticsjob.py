@@ -1,0 +1,231 @@
+"""AnalyticsJob: what can be run."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from swirl.api.meta import (
+    AnyObject,
+    Change,
+    Column,
+    Conditions,
+    Cpu,
+    Memory,
+    Model,
+    Name,
+    Resource,
+    Text,
+    Timestamp,
+    condition_column,
+    keyed_by,
+    rules,
+)
+
+
+class EntryPoint(Model):
+    """Where the code starts."""
+
+    function: Annotated[
+        str,
+        StringConstraints(
+            max_length=256,
+            pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*$",
+        ),
+    ] = Field(
+        description="The Python function to call, as `module:function`, decorated with "
+        "`swirl.analytics` and importable in the image."
+    )
+
+
+class EnvVar(Model):
+    """An environment variable of the driver."""
+
+    name: Annotated[
+        str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    ] = Field(description="Its name. Variables that Swirl sets itself (`SWIRL_…`) win.")
+    value: Annotated[str, StringConstraints(max_length=4096)] = Field(
+        default="", description="Its value; `$(NAME)` stands for a variable before it."
+    )
+
+
+class Driver(Model):
+    """The pod that runs the function."""
+
+    cores: int = Field(default=1, ge=1, le=64, description="Cores Spark's driver may use.")
+    core_request: Cpu | None = Field(
+        default=None, description="CPU to reserve for the pod; `cores` when absent."
+    )
+    memory: Memory = Field(default="1Gi", description="Heap of the driver's JVM.")
+    memory_overhead: Memory = Field(
+        default="512Mi", description="Memory beside the heap: Python, threads, buffers."
+    )
+
+
+class Executor(Model):
+    """The pods that Spark's tasks run in."""
+
+    instances: int = Field(default=1, ge=1, le=1000, description="How many executor pods.")
+    cores: int = Field(default=1, ge=1, le=64, description="Tasks at a time in one executor.")
+    core_request: Cpu | None = Field(
+        default=None, description="CPU to reserve for each pod; `cores` when absent."
+    )
+    memory: Memory = Field(default="1Gi", description="Heap of each executor's JVM.")
+    memory_overhead: Memory = Field(
+        default="384Mi", description="Memory beside the heap: Python workers, buffers."
+    )
+
+
+class Spark(Model):
+    """The shape of the Spark application."""
+
+    driver: Driver = Field(default_factory=Driver, description="The driver pod.")
+    executor: Executor = Field(default_factory=Executor, description="The executor pods.")
+    conf: Annotated[
+        dict[
+            Annotated[str, StringConstraints(max_length=256)],
+            Annotated[str, StringConstraints(max_length=4096)],
+        ],
+        Field(max_length=128),
+    ] = Field(
+        default_factory=dict,
+        description="More Spark configuration. The keys that Swirl sets itself (master, driver "
+        "address, image, pod template) cannot be overridden.",
+    )
+
+
+class Retry(Model):
+    """What happens after an attempt failed. The wait doubles with each failure in a row."""
+
+    limit: int = Field(
+        default=3,
+        ge=0,
+        le=90,
+        description="Failed attempts in a row that are followed by another one. A Streaming job "
+        "that ran for `resetAfterSeconds` starts counting anew.",
+    )
+    backoff_seconds: int = Field(default=10, ge=1, le=3600, description="Wait after the first.")
+    max_backoff_seconds: int = Field(
+        default=300, ge=1, le=86400, description="The longest wait between two attempts."
+    )
+    reset_after_seconds: int = Field(
+        default=600, ge=1, le=86400, description="An attempt that ran so long was a good one."
+    )
+
+
+class AnalyticsJobSpec(Model):
+    """What to run, and how."""
+
+    mode: Literal["Batch", "Streaming"] = Field(
+        description="Batch runs once for each version of this spec. Streaming runs for ever: when "
+        "the spec changes, the old run ends before the new one starts.",
+        json_schema_extra=rules(
+            ("self == oldSelf", "mode cannot be changed: delete the job and create it anew")
+        ),
+    )
+    image: Annotated[str, StringConstraints(min_length=1, max_length=512)] = Field(
+        description="The container image with the code, built on `swirl/spark`."
+    )
+    entry_point: EntryPoint = Field(description="Where the code starts.")
+    parameters: AnyObject = Field(
+        default_factory=dict,
+        description="Values for the function's parameters; checked against its type hints "
+        "before it is called.",
+    )
+    env: Annotated[list[EnvVar], Field(max_length=64, json_schema_extra=keyed_by("name"))] = Field(
+        default_factory=list, description="Environment variables of the driver."
+    )
+    spark: Spark = Field(default_factory=Spark, description="The shape of the Spark application.")
+    retry: Retry = Field(default_factory=Retry, description="What happens after an attempt failed.")
+    timeout_seconds: Annotated[int, Field(ge=1, le=2592000)] | None = Field(
+        default=None, description="How long one attempt may take. Not for Streaming jobs."
+    )
+    suspend: bool = Field(
+        default=False, description="True: start no run, and end the run of a Streaming job."
+    )
+    successful_runs_history_limit: int = Field(
+        default=3, ge=1, le=100, description="Succeeded runs of this job to keep."
+    )
+    failed_runs_history_limit: int = Field(
+        default=3, ge=1, le=100, description="Failed runs of this job to keep."
+    )
+    service_account_name: Name = Field(
+        default="swirl-driver",
+        description="The ServiceAccount of the driver; it must be allowed to manage pods, "
+        "services and configmaps in its namespace. The chart makes `swirl-driver`.",
+    )
+
+
+class RunReference(Model):
+    """A run of the job and how it stands."""
+
+    name: Name = Field(description="The AnalyticsRun.")
+    outcome: Literal["Running", "Succeeded", "Failed"] = Field(description="How it stands.")
+    spec_hash: Annotated[str, StringConstraints(max_length=16)] = Field(
+        description="The version of the job's spec that it runs."
+    )
+
+
+class AnalyticsJobStatus(Model):
+    """What the operator last saw."""
+
+    observed_generation: int = Field(
+        default=-1, description="The generation of the spec that the conditions speak of."
+    )
+    conditions: Conditions = Field(
+        default_factory=list,
+        description="Ready: the job is in the state the spec asks for. Healthy: its output is "
+        "right, as far as SwirlMonitors that name it can tell.",
+    )
+    spec_hash: Annotated[str, StringConstraints(max_length=16)] | None = Field(
+        default=None, description="The version of the spec; the suffix of its run's name."
+    )
+    current_run: RunReference | None = Field(
+        default=None, description="The run of the present version of the spec."
+    )
+    active: int = Field(default=0, ge=0, description="Runs of this job that have not ended.")
+    last_success_time: Timestamp | None = Field(
+        default=None, description="When a run of this job last succeeded."
+    )
+    change: Change | None = Field(
+        default=None, description="The last change of a Streaming job, as announced on Kafka."
+    )
+    message: Text | None = Field(default=None, description="The sentence of Ready.")
+
+
+class AnalyticsJob(Resource):
+    """Analytics code that can be run: what, with which parameters, in which Spark shape."""
+
+    kind: ClassVar[str] = "AnalyticsJob"
+    plural: ClassVar[str] = "analyticsjobs"
+    short_names: ClassVar[tuple[str, ...]] = ("ajob",)
+    # A run is `<job>-<8 hex digits>`, its pods carry an attempt more, and Spark allows 47
+    # characters for the prefix of executor pods.
+    max_name_length: ClassVar[int] = 35
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("Mode", ".spec.mode"),
+        condition_column("Ready"),
+        condition_column("Healthy"),
+        Column("Run", ".status.currentRun.name"),
+        Column("Outcome", ".status.currentRun.outcome"),
+        Column("Message", ".status.message", wide=True),
+        Column("Age", ".metadata.creationTimestamp", "date"),
+    )
+
+    spec: AnalyticsJobSpec = Field(
+        description="What to run, and how.",
+        json_schema_extra=rules(
+            (
+                "self.mode != 'Streaming' || !has(self.timeoutSeconds)",
+                "timeoutSeconds is for Batch jobs: a Streaming job has no end to wait for",
+            ),
+            (
+                "self.retry.backoffSeconds <= self.retry.maxBackoffSeconds",
+                "retry.maxBackoffSeconds must not be less than retry.backoffSeconds",
+            ),
+        ),
+    )
+    status: AnalyticsJobStatus = Field(
+        default_factory=AnalyticsJobStatus, description="What the operator last saw."
+    )

@@ -1,0 +1,135 @@
+"""ModelServer: a published model behind a scoring API."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from swirl.api.meta import (
+    Change,
+    Column,
+    Conditions,
+    Cpu,
+    Memory,
+    Model,
+    Name,
+    Resource,
+    Text,
+    condition_column,
+    rules,
+)
+
+
+class ModelSource(Model):
+    """Where the model comes from: exactly one of `job`, `run` and `uri`."""
+
+    job: Name | None = Field(
+        default=None,
+        description="Follow this AnalyticsJob: serve what the run of its present spec published. "
+        "A new version of the job rolls out when its run succeeded; going back to an earlier "
+        "spec serves that spec's model again at once.",
+    )
+    run: Name | None = Field(default=None, description="Serve what this AnalyticsRun published.")
+    uri: (
+        Annotated[str, StringConstraints(max_length=1024, pattern=r"^[a-z][a-z0-9+.-]*://.+$")]
+        | None
+    ) = Field(default=None, description="Serve the published model in this directory.")
+    name: Name | None = Field(
+        default=None,
+        description="Which of the run's models, when it published several under different names.",
+    )
+
+
+class ServerResources(Model):
+    """What each replica may use."""
+
+    cpu: Cpu = Field(default="100m", description="CPU to reserve for each replica.")
+    memory: Memory = Field(default="256Mi", description="Memory each replica may use.")
+
+
+class ModelServerSpec(Model):
+    """Which model to serve, and how many times."""
+
+    model: ModelSource = Field(
+        description="Where the model comes from.",
+        json_schema_extra=rules(
+            (
+                "[has(self.job), has(self.run), has(self.uri)].filter(x, x).size() == 1",
+                "model needs exactly one of job, run and uri",
+            ),
+            (
+                "!has(self.name) || !has(self.uri)",
+                "model.name chooses among the models of a run; with model.uri leave it out",
+            ),
+        ),
+    )
+    replicas: int = Field(default=1, ge=0, le=1000, description="How many pods serve it.")
+    resources: ServerResources = Field(
+        default_factory=ServerResources, description="What each replica may use."
+    )
+    image: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = Field(
+        default=None, description="Another scorer image than the operator's own."
+    )
+
+
+class ModelServerStatus(Model):
+    """What is served now."""
+
+    observed_generation: int = Field(
+        default=-1, description="The generation of the spec that the conditions speak of."
+    )
+    conditions: Conditions = Field(
+        default_factory=list,
+        description="Ready: every replica serves the wanted version. Healthy: its output is "
+        "right, as far as SwirlMonitors that name it can tell.",
+    )
+    version: Annotated[str, StringConstraints(max_length=128)] | None = Field(
+        default=None, description="The version that all replicas serve: the run that made it."
+    )
+    wanted_version: Annotated[str, StringConstraints(max_length=128)] | None = Field(
+        default=None, description="The version being rolled out, or the same as `version`."
+    )
+    model_uri: Annotated[str, StringConstraints(max_length=1024)] | None = Field(
+        default=None, alias="modelURI", description="Where the wanted version lies."
+    )
+    digest: Annotated[str, StringConstraints(max_length=80)] | None = Field(
+        default=None, description="Digest of the wanted version's manifest, if known."
+    )
+    url: Annotated[str, StringConstraints(max_length=512)] | None = Field(
+        default=None, description="Where to send rows, inside the cluster."
+    )
+    replicas: int = Field(default=0, ge=0, description="Replicas that exist.")
+    ready_replicas: int = Field(default=0, ge=0, description="Replicas that answer.")
+    selector: Text | None = Field(default=None, description="Selects the pods, for autoscalers.")
+    change: Change | None = Field(
+        default=None, description="The last change of version, as announced on Kafka."
+    )
+
+
+class ModelServer(Resource):
+    """A published model behind a scoring API, rolled from version to version without a gap."""
+
+    kind: ClassVar[str] = "ModelServer"
+    plural: ClassVar[str] = "modelservers"
+    short_names: ClassVar[tuple[str, ...]] = ("mserver",)
+    max_name_length: ClassVar[int] = 50
+    scale: ClassVar[dict[str, str]] = {
+        "specReplicasPath": ".spec.replicas",
+        "statusReplicasPath": ".status.replicas",
+        "labelSelectorPath": ".status.selector",
+    }
+    columns: ClassVar[tuple[Column, ...]] = (
+        condition_column("Ready"),
+        condition_column("Healthy"),
+        Column("Version", ".status.version"),
+        Column("Replicas", ".status.readyReplicas", "integer"),
+        condition_column("Ready", part="message", wide=True),
+        Column("URL", ".status.url", wide=True),
+        Column("Age", ".metadata.creationTimestamp", "date"),
+    )
+
+    spec: ModelServerSpec = Field(description="Which model to serve, and how many times.")
+    status: ModelServerStatus = Field(
+        default_factory=ModelServerStatus, description="What is served now."
+    )

@@ -1,0 +1,291 @@
+"""SwirlMonitor: which part of a running pipeline broke, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from swirl.api.meta import (
+    Column,
+    Conditions,
+    Decimal,
+    Model,
+    Name,
+    Resource,
+    Text,
+    Timestamp,
+    condition_column,
+    keyed_by,
+    rules,
+)
+
+MetricName = Annotated[
+    str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z_][A-Za-z0-9_.:-]*$")
+]
+LabelValue = Annotated[str, StringConstraints(max_length=256)]
+Topic = Annotated[
+    str, StringConstraints(min_length=1, max_length=249, pattern=r"^[a-zA-Z0-9._-]+$")
+]
+
+
+class Kafka(Model):
+    """Where metrics and changes are read; what is absent comes from the operator's settings."""
+
+    bootstrap_servers: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = (
+        Field(default=None, description="`host:port`, several separated by commas.")
+    )
+    metrics_topic: Topic | None = Field(default=None, description="Where pipelines emit metrics.")
+    changes_topic: Topic | None = Field(default=None, description="Where changes are announced.")
+    findings_topic: Topic | None = Field(default=None, description="Where verdicts are published.")
+
+
+class NodeReference(Model):
+    """The resource that is this part of the pipeline."""
+
+    kind: Literal["AnalyticsJob", "ModelServer", "Deployment", "Service"] = Field(
+        description="AnalyticsJob and ModelServer get their health from the verdict."
+    )
+    name: Name = Field(description="Its name, in the monitor's namespace.")
+
+
+class Node(Model):
+    """One part of the pipeline."""
+
+    name: Name = Field(description="What people call this part.")
+    after: Annotated[
+        list[Name], Field(max_length=8, json_schema_extra={"x-kubernetes-list-type": "set"})
+    ] = Field(default_factory=list, description="The parts whose output it works on.")
+    ref: NodeReference | None = Field(default=None, description="The resource behind it.")
+
+
+class Selector(Model):
+    """Which points count: those of this name that carry all of these labels."""
+
+    metric: MetricName = Field(description="The name under which it is emitted.")
+    labels: Annotated[
+        dict[Annotated[str, StringConstraints(max_length=128)], LabelValue], Field(max_length=16)
+    ] = Field(default_factory=dict, description="Labels that a point must carry.")
+
+
+class Metric(Model):
+    """A figure of one node, followed window by window."""
+
+    name: MetricName = Field(description="What the verdict calls it.")
+    node: Name = Field(description="The node whose output it measures.")
+    unit: Annotated[str, StringConstraints(max_length=32)] = Field(
+        default="", description="Shown after the value, for example `/s`."
+    )
+    source: Selector = Field(description="The points it is made of.")
+    aggregation: Literal["Rate", "Sum", "Mean", "Max"] = Field(
+        default="Rate",
+        description="How the points of a window become one value. Rate: their sum by second.",
+    )
+    divided_by: Selector | None = Field(
+        default=None,
+        description="Makes it a ratio: the sum of `source` by the sum of these points.",
+    )
+    silence: Literal["Anomalous", "Ignored"] = Field(
+        default="Anomalous", description="What it means when no points come any more."
+    )
+
+
+class Detection(Model):
+    """How normal is learned, and how far from it is too far."""
+
+    window_seconds: int = Field(default=5, ge=1, le=3600, description="Length of a window.")
+    learn_windows: int = Field(
+        default=12, ge=3, le=100000, description="Healthy windows to see before any verdict."
+    )
+    persist_windows: int = Field(
+        default=2, ge=1, le=100, description="Windows an anomaly must last to count."
+    )
+    lateness_seconds: int = Field(
+        default=5, ge=0, le=3600, description="How long to wait for late points of a window."
+    )
+    exonerate_windows: int = Field(
+        default=6, ge=1, le=10000, description="Healthy windows after a change that clear it."
+    )
+    sensitivity: Decimal = Field(
+        default="6", description="Half width of the band, in robust standard deviations."
+    )
+    min_relative_width_percent: int = Field(
+        default=30, ge=0, le=1000, description="The band is never narrower than this."
+    )
+    lookback_seconds: int = Field(
+        default=900, ge=1, le=86400, description="How old a change may be and still be the cause."
+    )
+
+
+class When(Model):
+    """When a rule applies: all that is given must hold of the most upstream anomalous node."""
+
+    node: Name | None = Field(default=None, description="It is this node.")
+    node_kind: Literal["AnalyticsJob", "ModelServer", "Deployment", "Service", "None"] | None = (
+        Field(default=None, description="The node's resource is of this kind.")
+    )
+    position: Literal["Source", "Middle", "Leaf"] | None = Field(
+        default=None, description="Where in the graph it stands."
+    )
+    change: Literal["Present", "Absent"] | None = Field(
+        default=None, description="Whether a change of that node can be the cause."
+    )
+    what: Literal["Model", "Code", "Configuration"] | None = Field(
+        default=None, description="What that change changed."
+    )
+
+
+class Rule(Model):
+    """A sentence of your own for a case of your own; tried before the shipped ones, in order."""
+
+    name: Name = Field(description="What the rule is called.")
+    when: When = Field(description="When it applies.")
+    verdict: Annotated[str, StringConstraints(min_length=1, max_length=256)] = Field(
+        description="The sentence to say."
+    )
+
+
+class SwirlMonitorSpec(Model):
+    """The pipeline, the metrics of its parts, and how to judge them."""
+
+    engine: Literal["Process"] = Field(
+        default="Process", description="What runs the analysis: a plain process over Kafka."
+    )
+    kafka: Kafka = Field(default_factory=Kafka, description="Where metrics and changes are read.")
+    nodes: Annotated[
+        list[Node], Field(min_length=1, max_length=32, json_schema_extra=keyed_by("name"))
+    ] = Field(description="The pipeline's parts and what comes before what.")
+    metrics: Annotated[
+        list[Metric], Field(min_length=1, max_length=200, json_schema_extra=keyed_by("name"))
+    ] = Field(description="What is measured of each part.")
+    detection: Detection = Field(
+        default_factory=Detection, description="How normal is learned and judged."
+    )
+    rules: Annotated[list[Rule], Field(max_length=32, json_schema_extra=keyed_by("name"))] = Field(
+        default_factory=list, description="Sentences of your own."
+    )
+
+
+class Target(Model):
+    """The resource that the verdict is about."""
+
+    kind: Annotated[str, StringConstraints(max_length=63)] = Field(description="Its kind.")
+    name: Annotated[str, StringConstraints(max_length=253)] = Field(description="Its name.")
+    namespace: Annotated[str, StringConstraints(max_length=63)] = Field(
+        default="", description="Its namespace."
+    )
+    version: Annotated[str, StringConstraints(max_length=128)] | None = Field(
+        default=None, description="Its version, where it has one."
+    )
+
+
+class Evidence(Model):
+    """A metric out of its band, with the numbers."""
+
+    metric: MetricName = Field(description="The metric.")
+    node: Name = Field(description="Its node.")
+    value: Annotated[str, StringConstraints(max_length=32)] = Field(description="The value seen.")
+    low: Annotated[str, StringConstraints(max_length=32)] = Field(description="The band's foot.")
+    high: Annotated[str, StringConstraints(max_length=32)] = Field(description="The band's top.")
+    baseline: Annotated[str, StringConstraints(max_length=32)] = Field(
+        description="What is normal."
+    )
+    direction: Literal["High", "Low", "Silent"] = Field(description="Which way it left the band.")
+    since: Timestamp = Field(description="The start of the first window outside.")
+
+
+class ConsideredChange(Model):
+    """A change event that was weighed as the cause."""
+
+    id: Annotated[str, StringConstraints(max_length=256)] = Field(description="Its id on Kafka.")
+    kind: Annotated[str, StringConstraints(max_length=63)] = Field(description="What kind changed.")
+    name: Annotated[str, StringConstraints(max_length=253)] = Field(description="What changed.")
+    what: Annotated[str, StringConstraints(max_length=32)] = Field(
+        description="Model, Code or Configuration."
+    )
+    from_version: Annotated[str, StringConstraints(max_length=128)] | None = Field(
+        default=None, alias="from", description="The version before."
+    )
+    to: Annotated[str, StringConstraints(max_length=128)] | None = Field(
+        default=None, description="The version after."
+    )
+    time: Timestamp = Field(description="When it began.")
+    why: Text | None = Field(default=None, description="Why it was rejected as the cause.")
+
+
+class Verdict(Model):
+    """What the analysis says. Written by the monitor's engine, not by the operator."""
+
+    state: Literal["Learning", "Healthy", "Broken"] = Field(description="In one word.")
+    summary: Annotated[str, StringConstraints(max_length=256)] = Field(
+        description="In a few words, for example `Data pipeline is broken`."
+    )
+    node: Name | None = Field(default=None, description="The part of the pipeline that broke.")
+    target: Target | None = Field(default=None, description="The resource behind that part.")
+    since: Timestamp | None = Field(default=None, description="Since when.")
+    evidence: Annotated[
+        list[Evidence],
+        Field(max_length=200, json_schema_extra={"x-kubernetes-list-type": "atomic"}),
+    ] = Field(default_factory=list, description="The metrics outside their bands, upstream first.")
+    change: ConsideredChange | None = Field(
+        default=None, description="The change that is held to be the cause."
+    )
+    rejected_changes: Annotated[
+        list[ConsideredChange],
+        Field(max_length=32, json_schema_extra={"x-kubernetes-list-type": "atomic"}),
+    ] = Field(default_factory=list, description="Changes that were weighed and rejected.")
+    rule: Annotated[str, StringConstraints(max_length=63)] | None = Field(
+        default=None, description="The rule that chose the sentence."
+    )
+    message: Annotated[str, StringConstraints(max_length=4096)] = Field(
+        default="", description="One sentence for the person on call."
+    )
+
+
+class SwirlMonitorStatus(Model):
+    """Whether the analysis runs, and what it says."""
+
+    observed_generation: int = Field(
+        default=-1, description="The generation of the spec that the conditions speak of."
+    )
+    conditions: Conditions = Field(
+        default_factory=list,
+        description="Ready: the analysis runs. Healthy: it finds nothing wrong.",
+    )
+    verdict: Verdict | None = Field(default=None, description="What the analysis says.")
+
+
+class SwirlMonitor(Resource):
+    """Watches a pipeline's metrics and says which part of it broke, and why."""
+
+    kind: ClassVar[str] = "SwirlMonitor"
+    plural: ClassVar[str] = "swirlmonitors"
+    short_names: ClassVar[tuple[str, ...]] = ("smon",)
+    max_name_length: ClassVar[int] = 50
+    columns: ClassVar[tuple[Column, ...]] = (
+        condition_column("Ready"),
+        condition_column("Healthy"),
+        Column("Verdict", ".status.verdict.summary"),
+        Column("Node", ".status.verdict.node"),
+        Column("Since", ".status.verdict.since", "date"),
+        Column("Message", ".status.verdict.message", wide=True),
+        Column("Age", ".metadata.creationTimestamp", "date"),
+    )
+
+    spec: SwirlMonitorSpec = Field(
+        description="The pipeline, the metrics of its parts, and how to judge them.",
+        json_schema_extra=rules(
+            (
+                "self.metrics.all(m, self.nodes.exists(n, n.name == m.node))",
+                "every metric's node must be one of spec.nodes",
+            ),
+            (
+                "self.nodes.all(n, !has(n.after) || n.after.all(a, a != n.name && "
+                "self.nodes.exists(o, o.name == a)))",
+                "every name in a node's `after` must be another node of spec.nodes",
+            ),
+        ),
+    )
+    status: SwirlMonitorStatus = Field(
+        default_factory=SwirlMonitorStatus, description="Whether the analysis runs, what it says."
+    )

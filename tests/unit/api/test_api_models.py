@@ -1,0 +1,80 @@
+"""The pydantic models: read what the API server stores, write what it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from swirl.api.v1alpha1 import AnalyticsJob, AnalyticsRun, ModelServer, SwirlMonitor
+
+JOB = {"mode": "Batch", "image": "ads:1", "entryPoint": {"function": "ads.train:train"}}
+MONITOR = {
+    "nodes": [{"name": "ingest"}],
+    "metrics": [{"name": "rows", "node": "ingest", "source": {"metric": "rows"}}],
+}
+
+
+def test_minimal_manifests() -> None:
+    job = AnalyticsJob.model_validate({"spec": JOB})
+    assert job.spec.retry.limit == 3
+    assert job.spec.spark.executor.instances == 1
+    assert job.status.observed_generation == -1
+    run = AnalyticsRun.model_validate({"spec": {"job": "train"}})
+    assert run.spec.parameters == {}
+    server = ModelServer.model_validate({"spec": {"model": {"job": "train"}}})
+    assert server.spec.replicas == 1
+    monitor = SwirlMonitor.model_validate({"spec": MONITOR})
+    assert monitor.spec.detection.learn_windows == 12
+    assert monitor.spec.metrics[0].aggregation == "Rate"
+
+
+def test_the_wire_is_camel_case() -> None:
+    body = AnalyticsJob.model_validate({"spec": JOB}).model_dump(by_alias=True)
+    assert body["spec"]["entryPoint"] == {"function": "ads.train:train"}
+    assert body["spec"]["retry"]["backoffSeconds"] == 10
+    status = {"modelURI": "file:///m", "conditions": [], "observedGeneration": 1}
+    server = ModelServer.model_validate({"spec": {"model": {"job": "a"}}, "status": status})
+    assert server.status.model_uri == "file:///m"
+    assert server.model_dump(by_alias=True)["status"]["modelURI"] == "file:///m"
+
+
+def test_fields_of_a_newer_version_are_ignored() -> None:
+    job = AnalyticsJob.model_validate({"spec": {**JOB, "colour": "red"}})
+    assert "colour" not in job.spec.model_dump()
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"mode": "Sometimes"}, "mode"),
+        ({"image": ""}, "image"),
+        ({"entryPoint": {"function": "ads.train"}}, "function"),
+        ({"entryPoint": {"function": "ads train:x"}}, "function"),
+        ({"retry": {"limit": 91}}, "limit"),
+        ({"spark": {"driver": {"memory": "1G"}}}, "memory"),
+        ({"spark": {"executor": {"instances": 0}}}, "instances"),
+        ({"env": [{"name": "1A"}]}, "name"),
+        ({"serviceAccountName": "Not A Name"}, "serviceAccountName"),
+    ],
+)
+def test_what_is_wrong_is_named(change: dict[str, Any], where: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        AnalyticsJob.model_validate({"spec": {**JOB, **change}})
+    assert where in [detail["loc"][-1] for detail in caught.value.errors()]
+
+
+@pytest.mark.parametrize("lacks", ["mode", "image", "entryPoint"])
+def test_what_is_required(lacks: str) -> None:
+    spec = {key: value for key, value in JOB.items() if key != lacks}
+    with pytest.raises(ValidationError):
+        AnalyticsJob.model_validate({"spec": spec})
+
+
+def test_names_leave_room_for_what_is_made_from_them() -> None:
+    """`<job>-<8 hex digits>` is the run, `<run>-<attempt>` the Pod, and Spark takes 47."""
+    assert AnalyticsJob.max_name_length + 9 == AnalyticsRun.max_name_length
+    assert AnalyticsRun.max_name_length + len("-99") <= 47
+    assert ModelServer.max_name_length <= 63
+    assert SwirlMonitor.max_name_length + len("-monitor") <= 63
