@@ -1,0 +1,128 @@
+"""A real Kafka on loopback: one process, broker and controller in one, data in a temporary folder.
+
+The jars are those of the demo's image. Maven fetches them once into the user's cache; PATH must
+hold ``mvn`` and ``java``.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.integration import maven_jars
+
+_START_SECONDS = 60.0
+
+_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+listeners=CLIENT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=CLIENT://127.0.0.1:{client}
+listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=CLIENT
+controller.listener.names=CONTROLLER
+controller.quorum.voters=1@127.0.0.1:{controller}
+log.dirs={data}
+num.partitions=1
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=true
+"""
+
+
+class Broker:
+    """A Kafka that can be stopped and started again at the same address, with its data.
+
+    Args:
+        folder: for its configuration, data and log.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._classpath = f"{maven_jars.fetch('kafka', 'kafka.version')}/*"
+        self._process: subprocess.Popen[bytes] | None = None
+        client, controller = _free_ports(2)
+        self.bootstrap = f"127.0.0.1:{client}"
+        self._port = client
+        self._properties = folder / "server.properties"
+        self._properties.write_text(
+            _PROPERTIES.format(client=client, controller=controller, data=folder / "data")
+        )
+        # A leading zero byte: an id that begins with "-" would be taken for an option.
+        cluster = urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
+        self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", self._properties)
+
+    def start(self) -> None:
+        """Start and wait until it accepts connections."""
+        with self._log().open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command("-Xmx400m", "kafka.Kafka", self._properties),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        end = time.monotonic() + _START_SECONDS
+        while not self._listens():
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"Kafka did not start:\n{self._log().read_text()[-4000:]}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Stop, if it runs."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def _listens(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self._port), timeout=1):
+                return True
+        except OSError:
+            return False
+
+    def _log(self) -> Path:
+        return self._folder / "kafka.log"
+
+    def _command(self, *arguments: object) -> list[str]:
+        return ["java", "-cp", self._classpath, *(str(argument) for argument in arguments)]
+
+    def _java(self, *arguments: object) -> None:
+        done = subprocess.run(self._command(*arguments), capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Broker]:
+    """Run a broker for the time of the block."""
+    broker = Broker(folder)
+    broker.start()
+    try:
+        yield broker
+    finally:
+        broker.stop()
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()

@@ -1,0 +1,197 @@
+"""The emitter over a transport whose faults are provoked; a real Kafka is used in integration."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from swirl.metrics import Emitter, decode
+from swirl.metrics.emitter import POINTS_PER_RECORD, DeliveryFailed
+from swirl.metrics.kafka_transport import KafkaTransport
+
+SOURCE = "ads/AnalyticsJob/ingest"
+
+
+class Kafka:
+    """A transport that is up, away, or losing records, as the test says."""
+
+    def __init__(self) -> None:
+        self.records: list[bytes] = []
+        self.attempts: list[bytes] = []
+        self.away = False
+        self.failure: Exception | None = None
+        self.stall = threading.Event()
+        self.stall.set()
+        self.closed = False
+
+    def deliver(self, record: bytes, timeout: float) -> bool:
+        self.attempts.append(record)
+        self.stall.wait()
+        if self.failure is not None:
+            raise self.failure
+        if self.away:
+            return False
+        self.records.append(record)
+        return True
+
+    def close(self) -> None:
+        self.closed = True
+
+    @property
+    def values(self) -> list[float]:
+        return [point.value for record in self.records for point in decode(record).points]
+
+
+@contextmanager
+def emitter(kafka: Kafka, capacity: int = 100, linger: float = 0.01) -> Iterator[Emitter]:
+    made = Emitter("", "t", SOURCE, linger=linger, capacity=capacity, transport=kafka)
+    try:
+        yield made
+    finally:
+        kafka.stall.set()
+        made.close(timeout=1)
+
+
+def eventually(condition: object, seconds: float = 5.0) -> None:
+    end = time.monotonic() + seconds
+    assert callable(condition)
+    while not condition():
+        assert time.monotonic() < end, "did not happen in time"
+        time.sleep(0.005)
+
+
+def test_points_of_a_while_travel_in_one_record() -> None:
+    kafka = Kafka()
+    with emitter(kafka, linger=0.05) as made:
+        made.emit("clicks", 1, {"server": 3}, time=7)
+        made.emit("clicks", 2)
+        eventually(lambda: kafka.records)
+        (record,) = kafka.records
+        decoded = decode(record)
+        assert decoded.source == SOURCE
+        assert (decoded.points[0].time, decoded.points[0].labels) == (7, {"server": "3"})
+        assert abs(decoded.points[1].time - time.time() * 1000) < 60_000
+        eventually(lambda: made.sent == 2)
+
+
+def test_records_are_bounded() -> None:
+    kafka = Kafka()
+    with emitter(kafka, capacity=10_000, linger=0.2) as made:
+        for value in range(POINTS_PER_RECORD + 1):
+            made.emit("clicks", value)
+        eventually(lambda: len(kafka.records) == 2)
+    assert kafka.values == list(range(POINTS_PER_RECORD + 1))
+
+
+def test_close_flushes_and_lets_go() -> None:
+    kafka = Kafka()
+    made = Emitter("", "t", SOURCE, linger=60, transport=kafka)
+    made.emit("clicks", 1)
+    assert made.close() is True
+    assert kafka.values == [1.0]
+    assert kafka.closed
+    made.emit("clicks", 2)
+    assert (made.sent, made.dropped) == (1, 1)
+    assert made.close() is True
+
+
+def test_while_kafka_is_away_the_newest_points_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("swirl.metrics.emitter._RETRY_SECONDS", 0.01)
+    kafka = Kafka()
+    kafka.away = True
+    with emitter(kafka, capacity=3) as made:
+        made.emit("clicks", 0)
+        eventually(lambda: len(kafka.attempts) > 1)
+        for value in range(1, 6):
+            made.emit("clicks", value)
+        assert made.dropped == 2
+        kafka.away = False
+        eventually(lambda: made.sent == 4)
+    assert kafka.values == [0.0, 3.0, 4.0, 5.0]
+
+
+def test_a_record_under_way_is_offered_again_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swirl.metrics.emitter._RETRY_SECONDS", 0.01)
+    kafka = Kafka()
+    kafka.away = True
+    with emitter(kafka) as made:
+        made.emit("clicks", 1)
+        eventually(lambda: len(kafka.attempts) > 2)
+        made.emit("clicks", 2)
+        assert len(set(kafka.attempts)) == 1
+
+
+@pytest.mark.parametrize("failure", [DeliveryFailed("too large"), RuntimeError("surprise")])
+def test_a_lost_record_is_counted_and_the_next_is_sent(failure: Exception) -> None:
+    kafka = Kafka()
+    kafka.failure = failure
+    with emitter(kafka) as made:
+        made.emit("clicks", 1)
+        eventually(lambda: made.dropped == 1)
+        kafka.failure = None
+        made.emit("clicks", 2)
+        eventually(lambda: kafka.values == [2.0])
+
+
+def test_a_stalled_kafka_holds_up_neither_emit_nor_close() -> None:
+    kafka = Kafka()
+    kafka.stall.clear()
+    with emitter(kafka) as made:
+        made.emit("clicks", 1)
+        eventually(lambda: kafka.attempts)
+        start = time.monotonic()
+        for value in range(10_000):
+            made.emit("clicks", value)
+        assert made.close(timeout=0.1) is False
+        assert time.monotonic() - start < 5
+        assert made.dropped == 10_001
+        kafka.stall.set()
+        eventually(lambda: kafka.closed)
+        assert (made.sent, made.dropped) == (0, 10_001), "counted once"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_values_that_cannot_be_sent_are_dropped(value: float) -> None:
+    kafka = Kafka()
+    with emitter(kafka) as made:
+        made.emit("clicks", value)
+        made.emit("clicks", 1)
+        eventually(lambda: kafka.values == [1.0])
+        assert made.dropped == 1
+
+
+def test_a_source_is_required() -> None:
+    with pytest.raises(ValueError, match="needs a source"):
+        Emitter("localhost:9092")
+
+
+def test_no_broker_at_the_address() -> None:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    made = Emitter(address, "t", SOURCE, linger=0.01)
+    made.emit("clicks", 1)
+    start = time.monotonic()
+    assert made.close(timeout=0.3) is False
+    assert time.monotonic() - start < 2
+    assert made.dropped == 1
+
+
+def test_transport_to_nowhere_says_not_yet() -> None:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    transport = KafkaTransport(address, "t", "k")
+    assert transport.deliver(b"x", 0.1) is False
+    transport.close()
+
+
+@pytest.mark.parametrize("address", ["kafka", "kafka:", ":9092", "a:1,b"])
+def test_an_address_without_a_port_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="must be written host:port"):
+        Emitter(address, "t", SOURCE)
