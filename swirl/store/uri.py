@@ -1,0 +1,61 @@
+"""Artifact URIs: pure functions on text such as ``file:///var/lib/swirl/artifacts``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from swirl.store.errors import StoreError
+
+
+def join(root: str, *parts: str) -> str:
+    """Append path segments to a URI.
+
+    Args:
+        root: a URI with a scheme, for example ``file:///data`` or ``s3://bucket/prefix``.
+        parts: segments; each may hold several, separated by ``/``.
+
+    Raises:
+        StoreError: a segment is empty, ``.`` or ``..``, or the root has no scheme.
+    """
+    scheme(root)
+    segments = [segment for part in parts for segment in part.split("/")]
+    for segment in segments:
+        if segment in ("", ".", "..") or "\\" in segment or "\0" in segment:
+            raise StoreError(
+                f"{'/'.join(parts)!r} is no path inside the artifact store {root}: "
+                "use plain names without empty, '.' or '..' segments"
+            )
+    return "/".join([root.rstrip("/"), *segments])
+
+
+def scheme(uri: str) -> str:
+    """Return the part before ``://``.
+
+    Raises:
+        StoreError: there is none.
+    """
+    name, separator, _ = uri.partition("://")
+    if not separator or not name:
+        raise StoreError(
+            f"{uri!r} is not an artifact URI: write it with a scheme, as in file://{uri or '/data'}"
+        )
+    return name
+
+
+def local_path(uri: str) -> Path | None:
+    """Return the path a ``file://`` URI names, None for every other scheme.
+
+    Raises:
+        StoreError: a ``file://`` URI without an absolute path.
+    """
+    if scheme(uri) != "file":
+        return None
+    path = Path(uri.removeprefix("file://"))
+    if not path.is_absolute():
+        raise StoreError(f"{uri!r} must name an absolute path, as in file:///var/lib/swirl")
+    return path
+
+
+def from_path(path: Path) -> str:
+    """Return the ``file://`` URI of a path."""
+    return f"file://{path.absolute()}"
