@@ -1,0 +1,66 @@
+"""Finds the function that ``module:function`` names."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from swirl.job.analytics import Analytics, analytics
+from swirl.job.outcome import describe
+
+
+class EntryPointNotFound(Exception):
+    """There is no such function in the image; trying again cannot help."""
+
+
+class InvalidEntryPoint(Exception):
+    """The function is there but cannot be run as it is written."""
+
+
+def load(entry_point: str) -> Analytics[Any, Any]:
+    """Import the function; one without the decorator is taken as if it had it.
+
+    Args:
+        entry_point: ``module:function``, for example ``ads.train:train``.
+
+    Raises:
+        EntryPointNotFound: the module or the function does not exist or cannot be imported.
+        InvalidEntryPoint: it is no function, or its signature cannot be served.
+        Exception: whatever else the module raises while it is imported.
+    """
+    module_name, separator, name = entry_point.partition(":")
+    if not (separator and module_name and name):
+        raise EntryPointNotFound(
+            f"entry point {entry_point!r} must be written module:function, as in ads.train:train"
+        )
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name and f"{module_name}.".startswith(f"{error.name}."):
+            raise EntryPointNotFound(
+                f"entry point {entry_point}: there is no module {error.name!r} in the image; "
+                "check the name, and that the image holds your code on PYTHONPATH"
+            ) from error
+        raise EntryPointNotFound(
+            f"entry point {entry_point}: {describe(error)}; add the package to the image"
+        ) from error
+    except (ImportError, SyntaxError) as error:
+        raise EntryPointNotFound(
+            f"entry point {entry_point} cannot be imported: {describe(error)}"
+        ) from error
+    found = getattr(module, name, None)
+    if found is None:
+        raise EntryPointNotFound(
+            f"entry point {entry_point}: module {module_name} has no {name!r}; {_known(module)}"
+        )
+    try:
+        function = found if isinstance(found, Analytics) else analytics(found)
+        _ = function.parameters
+    except TypeError as error:
+        raise InvalidEntryPoint(f"entry point {entry_point}: {error}") from error
+    return function
+
+
+def _known(module: Any) -> str:
+    names = sorted(key for key, value in vars(module).items() if isinstance(value, Analytics))
+    return f"it has {', '.join(names)}" if names else "it has no function marked with @analytics"
