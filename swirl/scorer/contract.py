@@ -1,0 +1,174 @@
+"""Checks values against the model's signature, before any stage sees them.
+
+Every check costs a type test. Null is let through: whether a stage can live with it is the
+stage's to say, as it is in Spark.
+"""
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from swirl.scorer.errors import InputError
+from swirl.store import Tensor
+
+Convert = Callable[[Any], Any]
+"""Value of a request to value of a row. Raises TypeError or ValueError for what does not fit."""
+
+_INTEGERS = {
+    f"{sign}INT{bits}": ((0, 2**bits - 1) if sign else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1))
+    for sign in ("", "U")
+    for bits in (8, 16, 32, 64)
+}
+_WORDS = {"BYTES": "a text", "BOOL": "true or false", "FP64": "a number", "FP32": "a number"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input: how to check it, and what to call it when the check fails."""
+
+    name: str
+    datatype: str
+    width: int | None
+    """Slots of a vector (-1: any number); None for a single value."""
+    convert: Convert
+
+    @property
+    def expected(self) -> str:
+        """What belongs here, for messages."""
+        if self.datatype in _INTEGERS:
+            low, high = _INTEGERS[self.datatype]
+            single = f"an integer from {low} to {high}"
+        else:
+            single = _WORDS[self.datatype]
+        if self.width is None:
+            return f"{single} ({self.datatype})"
+        count = "" if self.width < 0 else f"{self.width} "
+        return f"a list of {count}items, each {single} ({self.datatype})"
+
+    def check(self, value: Any, where: str = "") -> Any:
+        """The value as the row carries it. Raises InputError naming field and expectation."""
+        try:
+            return self.convert(value)
+        except (TypeError, ValueError, OverflowError):
+            raise InputError(
+                f"{where}field {self.name!r} should be {self.expected}, is {describe(value)}"
+            ) from None
+
+
+class Contract:
+    """The inputs of one model."""
+
+    def __init__(self, inputs: Sequence[Tensor]) -> None:
+        """Raises ValueError for a signature that is not understood."""
+        self.fields = {tensor.name: _field(tensor) for tensor in inputs}
+        if len(self.fields) != len(inputs):
+            raise ValueError("the signature names an input twice")
+        self._checks = [(name, field.convert) for name, field in self.fields.items()]
+
+    def check(self, row: Any, where: str = "") -> dict[str, Any]:
+        """The row with converted values.
+
+        Raises InputError: not an object, a field missing, one too many, or a value of a wrong type.
+        """
+        if not isinstance(row, dict):
+            raise InputError(f"{where}a row should be an object, is {describe(row)}")
+        out = {}
+        for name, convert in self._checks:
+            if name not in row:
+                raise InputError(
+                    f"{where}field {name!r} is missing; it should be {self.fields[name].expected}"
+                )
+            try:
+                out[name] = convert(row[name])
+            except (TypeError, ValueError, OverflowError):
+                self.fields[name].check(row[name], where)
+        if len(row) != len(out):
+            raise InputError(where + self.unknown(row))
+        return out
+
+    def unknown(self, given: Mapping[str, Any]) -> str:
+        """The message about fields that the model does not have."""
+        extra = [repr(name) for name in given if name not in self.fields]
+        return f"unknown field {', '.join(extra)}; the model takes {', '.join(self.fields)}"
+
+
+def describe(value: Any) -> str:
+    """A value for an error message: short, with its kind."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"the text {value[:40]!r}" + ("…" if len(value) > 40 else "")
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    return "an object" if isinstance(value, dict) else f"the number {value}"
+
+
+def _field(tensor: Tensor) -> Field:
+    single = _converter(tensor.datatype)
+    shape = tensor.shape
+    if shape is None or len(shape) == 1:
+        return Field(tensor.name, tensor.datatype, None, _nullable(single))
+    if len(shape) != 2:
+        raise ValueError(f"input {tensor.name!r} has shape {list(shape)}; one row is a vector only")
+    return Field(tensor.name, tensor.datatype, shape[1], _nullable(_vector(single, shape[1])))
+
+
+def _converter(datatype: str) -> Convert:
+    if datatype in _INTEGERS:
+        low, high = _INTEGERS[datatype]
+
+        def integer(value: Any) -> int:
+            if type(value) is not int or not low <= value <= high:
+                raise TypeError
+            return value
+
+        return integer
+    simple = {"BYTES": _text, "BOOL": _boolean, "FP64": _double, "FP32": _single}
+    if datatype not in simple:
+        raise ValueError(f"datatype {datatype!r} is none of {', '.join([*simple, *_INTEGERS])}")
+    return simple[datatype]
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise TypeError
+    return value
+
+
+def _boolean(value: Any) -> bool:
+    if type(value) is not bool:
+        raise TypeError
+    return value
+
+
+def _double(value: Any) -> float:
+    if type(value) is float:
+        return value
+    if type(value) is not int:
+        raise TypeError
+    return float(value)
+
+
+def _single(value: Any) -> float:
+    # A float column of Spark holds 32 bits, and so did the model's training data.
+    rounded: float = struct.unpack("<f", struct.pack("<f", _double(value)))[0]
+    return rounded
+
+
+def _nullable(convert: Convert) -> Convert:
+    def nullable(value: Any) -> Any:
+        return None if value is None else convert(value)
+
+    return nullable
+
+
+def _vector(single: Convert, width: int) -> Convert:
+    def vector(value: Any) -> list[Any]:
+        if not isinstance(value, list) or (width >= 0 and len(value) != width):
+            raise TypeError
+        return [single(item) for item in value]
+
+    return vector

@@ -1,0 +1,12 @@
+"""How much one request may ask for. A single process answers all callers in turn."""
+
+from swirl.scorer.errors import InputError
+
+MAX_BODY = 8 * 1024 * 1024
+MAX_ROWS = 1000
+
+
+def check_row_count(count: int) -> None:
+    """Raises InputError when a request holds too many rows."""
+    if count > MAX_ROWS:
+        raise InputError(f"{count} rows in one request; at most {MAX_ROWS} are allowed")

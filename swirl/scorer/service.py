@@ -1,0 +1,59 @@
+"""Answers the two scoring endpoints: body in, status and body out, everything counted."""
+
+import logging
+import time
+from collections.abc import Callable
+
+import orjson
+
+from swirl.scorer import rows, v2
+from swirl.scorer.errors import RequestError
+from swirl.scorer.model import ServedModel
+from swirl.scorer.rows import Outputs
+from swirl.scorer.stats import Stats
+
+log = logging.getLogger(__name__)
+
+Score = Callable[[ServedModel, bytes], tuple[bytes, Outputs]]
+Answer = tuple[int, bytes]
+
+
+class Service:
+    """One model with its counters and its readiness."""
+
+    def __init__(self, model: ServedModel) -> None:
+        self.model = model
+        self.stats = Stats(model.labels.names if model.labels else ())
+        self.draining = False
+        self._scores: dict[str, Score] = {"infer": v2.infer, "rows": rows.score_rows}
+
+    def answer(self, endpoint: str, body: bytes) -> Answer:
+        """Scores a body sent to `endpoint`, "infer" or "rows". Never raises."""
+        start = time.perf_counter()
+        try:
+            payload, outputs = self._scores[endpoint](self.model, body)
+            status = 200
+            self._count(outputs)
+        except RequestError as error:
+            status, payload = error.status, error_body(str(error))
+        except Exception:
+            # A fault of ours in one request must not cost the others their answers.
+            log.exception("scoring failed")
+            status, payload = 500, error_body("internal error while scoring; see the log")
+        self.stats.observe(endpoint, status, time.perf_counter() - start)
+        return status, payload
+
+    def refuse(self, endpoint: str, error: RequestError) -> Answer:
+        """Answers a request whose body could not be taken."""
+        self.stats.observe(endpoint, error.status, 0.0)
+        return error.status, error_body(str(error))
+
+    def _count(self, outputs: Outputs) -> None:
+        labels = self.model.labels
+        for output in outputs:
+            self.stats.predicted(labels.text(output[labels.output]) if labels else "")
+
+
+def error_body(message: str) -> bytes:
+    """The protocol's form of an error."""
+    return orjson.dumps({"error": message})

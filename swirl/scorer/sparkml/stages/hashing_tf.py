@@ -1,0 +1,38 @@
+"""HashingTF: how often each term occurs, at the slot its hash gives."""
+
+from functools import lru_cache
+
+from swirl.scorer.sparkml.errors import RowError
+from swirl.scorer.sparkml.hashing import SPARK_SEED, bucket
+from swirl.scorer.sparkml.native import SavedStage
+from swirl.scorer.sparkml.plan import Column, Columns, Row, Step
+from swirl.scorer.sparkml.registry import need, stage
+from swirl.scorer.sparkml.vectors import SparseVector
+
+_REMEMBERED_TERMS = 65_536
+
+
+@stage("org.apache.spark.ml.feature.HashingTF")
+def compile_hashing_tf(saved: SavedStage, columns: Columns) -> list[Step]:
+    """Terms to a sparse vector of counts, or of ones with `binary`."""
+    source, target = saved.text("inputCol"), saved.text("outputCol")
+    size, binary = saved.integer("numFeatures"), saved.flag("binary")
+    need(saved, columns, source)
+    columns.add(target, Column(size=size))
+
+    # Words repeat: looking one up costs a tenth of hashing it.
+    @lru_cache(maxsize=_REMEMBERED_TERMS)
+    def slot(term: str | None) -> int:
+        return SPARK_SEED % size if term is None else bucket(term, size)
+
+    def step(row: Row) -> None:
+        terms = row[source]
+        if terms is None:
+            raise RowError(source, "should be a list of terms, is null")
+        counts: dict[int, float] = {}
+        for index in map(slot, terms):
+            counts[index] = 1.0 if binary else counts.get(index, 0.0) + 1.0
+        indices = sorted(counts)
+        row[target] = SparseVector(size, indices, [counts[index] for index in indices])
+
+    return [step]

@@ -1,0 +1,57 @@
+"""StringIndexerModel: a text to the rank it had in the training data."""
+
+from typing import Any
+
+from swirl.scorer.sparkml.errors import RowError
+from swirl.scorer.sparkml.javatext import double_text
+from swirl.scorer.sparkml.native import SavedStage
+from swirl.scorer.sparkml.plan import Column, Columns, Row, Step
+from swirl.scorer.sparkml.registry import stage
+
+_UNKNOWN = "__unknown"
+
+
+@stage("org.apache.spark.ml.feature.StringIndexerModel")
+def compile_string_indexer(saved: SavedStage, columns: Columns) -> list[Step]:
+    """One step a column. Columns that rows do not have are left out, as in Spark: pipelines
+    index the label too, and callers have none."""
+    policy = saved.choice("handleInvalid", "error", "skip", "keep")
+    all_labels = saved.data("labelsArray")["labelsArray"]
+    pairs = saved.column_pairs()
+    if len(all_labels) != len(pairs):
+        raise saved.fail(f"{len(pairs)} columns but {len(all_labels)} lists of labels")
+    steps: list[Step] = []
+    for (source, target), labels in zip(pairs, all_labels, strict=True):
+        if source not in columns:
+            continue
+        steps.append(_index(source, target, labels, policy))
+        known = (*labels, _UNKNOWN) if policy == "keep" else tuple(labels)
+        columns.add(target, Column(labels=known))
+    return steps
+
+
+def _index(source: str, target: str, labels: list[str], policy: str) -> Step:
+    index = {label: float(rank) for rank, label in enumerate(labels)}
+    unknown = float(len(labels))
+    keep = policy == "keep"
+    dropped = "; Spark would drop the row (handleInvalid=skip)" if policy == "skip" else ""
+
+    def step(row: Row) -> None:
+        value = row[source]
+        text = value if value is None or isinstance(value, str) else _as_string(value, source)
+        rank = index.get(text) if text is not None else None
+        if rank is None:
+            if not keep:
+                what = "null" if text is None else f"{text!r}"
+                raise RowError(source, f"{what} was not seen in training{dropped}")
+            rank = unknown
+        row[target] = rank
+
+    return step
+
+
+def _as_string(value: Any, column: str) -> str:
+    """A number as Spark casts it to a string."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise RowError(column, f"should be a text or a number, is {type(value).__name__}")
+    return str(value) if isinstance(value, int) else double_text(value)

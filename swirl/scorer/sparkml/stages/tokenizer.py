@@ -1,0 +1,23 @@
+"""Tokenizer: lower case, split at every whitespace."""
+
+from swirl.scorer.sparkml.errors import RowError
+from swirl.scorer.sparkml.javatext import lower, split_whitespace
+from swirl.scorer.sparkml.native import SavedStage
+from swirl.scorer.sparkml.plan import Columns, Row, Step
+from swirl.scorer.sparkml.registry import need, stage
+
+
+@stage("org.apache.spark.ml.feature.Tokenizer")
+def compile_tokenizer(saved: SavedStage, columns: Columns) -> list[Step]:
+    """Text to a list of terms; empty terms between two blanks stay, as in Spark."""
+    source, target = saved.text("inputCol"), saved.text("outputCol")
+    need(saved, columns, source)
+    columns.add(target)
+
+    def step(row: Row) -> None:
+        text = row[source]
+        if not isinstance(text, str):
+            raise RowError(source, "should be a text" + (", is null" if text is None else ""))
+        row[target] = split_whitespace(lower(text))
+
+    return [step]

@@ -1,0 +1,21 @@
+"""The published sentiment model, opened the way the service opens it."""
+
+from pathlib import Path
+
+import pytest
+
+from swirl.scorer.model import ServedModel, compile_model, open_verified
+from swirl.scorer.service import Service
+from tests.unit.scorer.scorer_models import publish
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> ServedModel:
+    published = publish(tmp_path)
+    opened = open_verified(published.uri, published.digest)
+    return compile_model(opened, name="sentiment", version="v7")
+
+
+@pytest.fixture
+def service(model: ServedModel) -> Service:
+    return Service(model)

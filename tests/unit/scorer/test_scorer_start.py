@@ -1,0 +1,79 @@
+"""Starting: settings, exit codes, last words, and what must not be imported."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from swirl.scorer.__main__ import main
+from swirl.scorer.errors import StartError
+from swirl.scorer.settings import Settings
+from swirl.store import Golden
+from tests.unit.scorer.scorer_models import GOLDEN, publish
+
+
+def environment(folder: Path, uri: str, **more: str) -> dict[str, str]:
+    return {
+        "SWIRL_MODEL_URI": uri,
+        "SWIRL_MODEL_NAME": "sentiment",
+        "SWIRL_TERMINATION_LOG": str(folder / "last-words"),
+    } | more
+
+
+def test_settings() -> None:
+    env = {"SWIRL_MODEL_URI": "file:///m", "SWIRL_MODEL_NAME": "m", "SWIRL_MODEL_DIGEST": ""}
+    settings = Settings.from_env(env)
+    assert (settings.digest, settings.kafka, settings.port) == (None, None, 8080)
+    assert (settings.drain_seconds, settings.topic) == (5.0, "swirl.metrics")
+    assert settings.termination_log == "/dev/termination-log"
+    with pytest.raises(StartError, match="SWIRL_MODEL_URI is not set"):
+        Settings.from_env({})
+    with pytest.raises(StartError, match="SWIRL_PORT should be a number, is 'x'"):
+        Settings.from_env(env | {"SWIRL_PORT": "x"})
+    with pytest.raises(StartError, match="out of range"):
+        Settings.from_env(env | {"SWIRL_PORT": "70000"})
+
+
+def test_golden_mismatch_exits_3_with_last_words(tmp_path: Path) -> None:
+    wrong = Golden(GOLDEN.inputs, [{"predictedLabel": "neutral"}] * 3)
+    published = publish(tmp_path, golden=wrong)
+    assert main(environment(tmp_path, published.uri)) == 3
+    words = (tmp_path / "last-words").read_text()
+    assert "golden row 0, field 'predictedLabel': expected 'neutral', got 'positive'" in words
+
+
+def test_no_model_exits_2_with_last_words(tmp_path: Path) -> None:
+    assert main(environment(tmp_path, (tmp_path / "none").as_uri())) == 2
+    assert "cannot open the model" in (tmp_path / "last-words").read_text()
+
+
+def test_taken_port_does_not_look_like_a_golden_mismatch(tmp_path: Path) -> None:
+    published = publish(tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(environment(tmp_path, published.uri, SWIRL_PORT=str(port))) == 1
+    assert (tmp_path / "last-words").read_text().startswith(f"cannot serve on port {port}")
+
+
+def test_last_words_fit_the_termination_log(tmp_path: Path) -> None:
+    golden = Golden([{"text": "é" * 9000}], [{"predictedLabel": "é" * 9000}])
+    assert main(environment(tmp_path, publish(tmp_path, golden=golden).uri)) == 3
+    assert 0 < len((tmp_path / "last-words").read_bytes()) <= 4096
+
+
+def test_without_a_termination_log_the_exit_code_stands(tmp_path: Path) -> None:
+    env = environment(tmp_path, "file:///none", SWIRL_TERMINATION_LOG=str(tmp_path / "no" / "x"))
+    assert main(env) == 2
+
+
+@pytest.mark.parametrize("unwanted", ["pyspark", "numpy", "py4j", "pandas", "kafka"])
+def test_importing_the_service_stays_light(unwanted: str) -> None:
+    code = (
+        f"import sys, swirl.scorer.app, swirl.scorer.__main__; print({unwanted!r} in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
