@@ -1,0 +1,59 @@
+"""The pipeline as a directed graph: who works on whose output."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+
+class Graph:
+    """A directed acyclic graph of node names.
+
+    Args:
+        after: for every node the nodes whose output it works on.
+
+    Raises:
+        ValueError: a node is after one that is not there, or the nodes form a cycle.
+    """
+
+    def __init__(self, after: Mapping[str, Collection[str]]) -> None:
+        for name, parents in after.items():
+            for parent in parents:
+                if parent not in after:
+                    raise ValueError(f"node {name} is after {parent}, which is not there")
+        self._after = {name: tuple(parents) for name, parents in after.items()}
+        self.order = _upstream_first(self._after)
+        self._upstream: dict[str, frozenset[str]] = {}
+        for name in self.order:
+            found = set(self._after[name])
+            for parent in self._after[name]:
+                found |= self._upstream[parent]
+            self._upstream[name] = frozenset(found)
+        self._has_downstream = {parent for parents in self._after.values() for parent in parents}
+
+    def upstream(self, name: str) -> frozenset[str]:
+        """All nodes whose output reaches this one, however far."""
+        return self._upstream[name]
+
+    def position(self, name: str) -> str:
+        """Source (nothing upstream), Leaf (nothing downstream) or Middle."""
+        if not self._after[name]:
+            return "Source"
+        return "Middle" if name in self._has_downstream else "Leaf"
+
+    def most_upstream(self, names: Collection[str]) -> list[str]:
+        """Those of the given nodes that have none of the others upstream, in graph order."""
+        given = set(names)
+        return [name for name in self.order if name in given and not self._upstream[name] & given]
+
+
+def _upstream_first(after: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    order: list[str] = []
+    waiting = dict(after)
+    while waiting:
+        free = [name for name, parents in waiting.items() if not set(parents) & waiting.keys()]
+        if not free:
+            raise ValueError(f"nodes form a cycle: {', '.join(sorted(waiting))}")
+        order.extend(free)
+        for name in free:
+            del waiting[name]
+    return tuple(order)

@@ -1,0 +1,27 @@
+"""Whether there is anything at Kafka's address, asked before a client is made.
+
+The client of kafka-python leaves sockets behind when it finds nobody at home; an engine that waits
+for Kafka all night must not collect them.
+"""
+
+from __future__ import annotations
+
+import socket
+
+_TIMEOUT_SECONDS = 2.0
+
+
+def reachable(bootstrap_servers: str) -> bool:
+    """Whether any of the servers (``host:port``, separated by commas) accepts a connection."""
+    return any(_accepts(server.strip()) for server in bootstrap_servers.split(","))
+
+
+def _accepts(server: str) -> bool:
+    host, _, port = server.rpartition(":")
+    if not port.isdigit():
+        return False
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=_TIMEOUT_SECONDS):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,179 @@
+"""The engine as a process, and a pipeline that writes to a real Kafka."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from kafka import KafkaConsumer, KafkaProducer
+
+from swirl.metrics.point import encode
+from tests.unit.monitor.simulator import NAMESPACE, Delivery
+
+ROOT = Path(__file__).parents[3]
+NAME = "mood-watch"
+
+
+@dataclass(frozen=True)
+class Topics:
+    """Topics of one test's own."""
+
+    bootstrap: str
+    suffix: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
+
+    @property
+    def metrics(self) -> str:
+        return f"metrics-{self.suffix}"
+
+    @property
+    def changes(self) -> str:
+        return f"changes-{self.suffix}"
+
+    @property
+    def findings(self) -> str:
+        return f"findings-{self.suffix}"
+
+    def write(self, log: Sequence[Delivery], *, live: bool = False) -> None:
+        """Write deliveries with their times as timestamps; `live` waits for each of them."""
+        producer = KafkaProducer(bootstrap_servers=self.bootstrap, linger_ms=5)
+        try:
+            for item in sorted(log, key=lambda item: item.arrival):
+                if live:
+                    time.sleep(max(0.0, item.arrival / 1000 - time.time()))
+                topic = self.metrics if item.event is None else self.changes
+                source = f"{NAMESPACE}/Simulated/{item.batch.partition('@')[0]}"
+                value = item.event.to_json() if item.event else encode(source, item.points)
+                producer.send(topic, value, timestamp_ms=item.arrival)
+            producer.flush()
+        finally:
+            producer.close()
+
+    def write_raw(self, topic: str, *values: bytes) -> None:
+        """Write records as they are."""
+        producer = KafkaProducer(bootstrap_servers=self.bootstrap)
+        try:
+            for value in values:
+                producer.send(topic, value)
+            producer.flush()
+        finally:
+            producer.close()
+
+    def read_findings(self) -> list[dict[str, Any]]:
+        """All findings so far."""
+        consumer = KafkaConsumer(
+            self.findings,
+            bootstrap_servers=self.bootstrap,
+            auto_offset_reset="earliest",
+            consumer_timeout_ms=2_000,
+        )
+        try:
+            return [json.loads(message.value) for message in consumer]
+        finally:
+            consumer.close()
+
+
+class Process:
+    """A running engine."""
+
+    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+        self._process = process
+        self._url = url
+        self._log = log
+
+    def ready(self) -> bool:
+        """Whether the readiness probe succeeds."""
+        return self._status("/readyz") == 200
+
+    def alive(self) -> bool:
+        """Whether the liveness probe succeeds."""
+        return self._status("/healthz") == 200
+
+    def metrics(self) -> str:
+        """What Prometheus would read."""
+        return httpx.get(f"{self._url}/metrics").text
+
+    def wait(self, what: Callable[[], object], seconds: float = 40.0) -> None:
+        """Wait until `what` is true; the engine must go on running meanwhile."""
+        end = time.monotonic() + seconds
+        while not what():
+            assert self._process.poll() is None, self.log()
+            assert time.monotonic() < end, self.log()
+            time.sleep(0.1)
+
+    def terminate(self) -> int:
+        """Send SIGTERM; return the exit code."""
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(timeout=20)
+
+    def log(self) -> str:
+        """What the process has written so far."""
+        return self._log.read_text()
+
+    def _status(self, path: str) -> int | None:
+        try:
+            return httpx.get(self._url + path).status_code
+        except httpx.TransportError:
+            return None
+
+
+@contextmanager
+def engine(topics: Topics, api_url: str, spec: dict[str, Any], folder: Path) -> Iterator[Process]:
+    """Run the engine for the time of the block."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = os.environ | {
+        "SWIRL_MONITOR_SPEC": json.dumps(spec),
+        "SWIRL_MONITOR_NAME": NAME,
+        "SWIRL_NAMESPACE": NAMESPACE,
+        "SWIRL_KAFKA_BOOTSTRAP": topics.bootstrap,
+        "SWIRL_METRICS_TOPIC": topics.metrics,
+        "SWIRL_CHANGES_TOPIC": topics.changes,
+        "SWIRL_FINDINGS_TOPIC": topics.findings,
+        "SWIRL_KUBERNETES_URL": api_url,
+        "SWIRL_SERVICE_ACCOUNT": str(folder),
+        "SWIRL_PORT": str(port),
+    }
+    log = folder / f"engine-{port}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "swirl.monitor"],
+            cwd=ROOT,
+            env=env,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield Process(process, f"http://127.0.0.1:{port}", log)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def shifted(log: Sequence[Delivery], ms: int) -> list[Delivery]:
+    """The same deliveries at another time."""
+    return [
+        replace(
+            item,
+            arrival=item.arrival + ms,
+            points=tuple(replace(point, time=point.time + ms) for point in item.points),
+            event=None
+            if item.event is None
+            else replace(item.event, time=item.event.time + timedelta(milliseconds=ms)),
+        )
+        for item in log
+    ]

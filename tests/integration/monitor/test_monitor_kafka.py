@@ -1,0 +1,137 @@
+"""The engine's process against a real Kafka. Only the API server is a fake: it shows what the
+engine would write."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from swirl.metrics.point import Point, encode
+from tests.integration.kafka_broker import Broker
+from tests.integration.monitor.process import Topics, engine, shifted
+from tests.unit.monitor.fake_api import FakeApi, serving
+from tests.unit.monitor.simulator import START, Fault, World, change, simulate, spec_body
+
+SECONDS = 400
+
+
+@pytest.fixture
+def api() -> Iterator[FakeApi]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def topics(kafka: str) -> Topics:
+    return Topics(kafka)
+
+
+def write_story(topics: Topics) -> None:
+    """Four minutes of health, then a bad model, until now."""
+    log = simulate(1, SECONDS, [Fault("model-bug", 300)], delay=0.5) + change(298)
+    topics.write(shifted(log, int(time.time() * 1000) - START - SECONDS * 1000))
+
+
+def test_reads_the_past_in_silence_and_writes_what_is_true_now(
+    topics: Topics, api: FakeApi, tmp_path: Path
+) -> None:
+    write_story(topics)
+    with engine(topics, api.url, spec_body(), tmp_path) as process:
+        process.wait(process.ready)
+        (verdict,) = api.verdicts
+        assert process.alive()
+        text = process.metrics()
+        assert process.terminate() == 0
+    assert verdict["summary"] == "Deployed bug in ML code"
+    assert verdict["node"] == "judge"
+    assert verdict["change"]["to"] == "2"
+    assert 'swirl_monitor_state{state="Broken"} 1.0' in text
+    assert 'swirl_monitor_metric_outside{metric="yes_ratio"} 1.0' in text
+    (finding,) = topics.read_findings()
+    assert finding["verdict"] == verdict
+
+
+def test_a_restart_in_the_middle_of_a_fault_says_the_same(
+    topics: Topics, api: FakeApi, tmp_path: Path
+) -> None:
+    write_story(topics)
+    for count in (1, 2):
+        with engine(topics, api.url, spec_body(), tmp_path) as process:
+            process.wait(lambda count=count: len(api.verdicts) == count)  # type: ignore[misc]
+            process.wait(process.ready)
+            assert process.terminate() == 0
+    first, second = api.verdicts
+    assert first == second
+    assert first["state"] == "Broken"
+    assert len({finding["id"] for finding in topics.read_findings()}) == 1
+
+
+def test_live_from_learning_to_verdict_and_back(
+    topics: Topics, api: FakeApi, tmp_path: Path
+) -> None:
+    detection = {"windowSeconds": 1, "latenessSeconds": 1, "learnWindows": 8}
+    world = World(batch_seconds=0.6)
+    log = simulate(2, 60, [Fault("data", 25, 40)], world, delay=0.3)
+    begin = int(time.time() * 1000) + 2_000
+    writer = threading.Thread(
+        target=topics.write, args=(shifted(log, begin - START),), kwargs={"live": True}
+    )
+    with engine(topics, api.url, spec_body(detection=detection), tmp_path) as process:
+        writer.start()
+        process.wait(lambda: [v["state"] for v in api.verdicts][-1:] == ["Broken"], 60)
+        took = time.time() - begin / 1000 - 25
+        process.wait(lambda: api.verdicts[-1]["state"] == "Healthy", 60)
+        writer.join()
+        assert process.terminate() == 0
+    broken = next(v for v in api.verdicts if v["state"] == "Broken")
+    assert (broken["summary"], broken["node"]) == ("Data pipeline is broken", "prepare")
+    assert took < 15
+    states = [v["state"] for v in api.verdicts]
+    assert [s for i, s in enumerate(states) if states[:i][-1:] != [s]] == [
+        "Learning",
+        "Healthy",
+        "Broken",
+        "Healthy",
+    ]
+
+
+def test_records_that_cannot_be_read_are_counted_and_skipped(
+    topics: Topics, api: FakeApi, tmp_path: Path
+) -> None:
+    topics.write_raw(topics.metrics, b"{", b"[]", encode("foreign/X/y", [Point("taps", 1, 1.0)]))
+    topics.write_raw(topics.changes, b"not a change")
+    write_story(topics)
+    with engine(topics, api.url, spec_body(), tmp_path) as process:
+        process.wait(process.ready)
+        assert "swirl_monitor_malformed_records_total 3.0" in process.metrics()
+        assert api.verdicts[-1]["state"] == "Broken"
+
+
+def test_waits_for_kafka_and_stands_an_outage(tmp_path: Path, api: FakeApi) -> None:
+    broker = Broker(tmp_path)
+    topics = Topics(broker.bootstrap)
+    with engine(topics, api.url, spec_body(), tmp_path) as process:
+        try:
+            process.wait(lambda: "Kafka does not answer" in process.log())
+            assert process.alive()
+            assert not process.ready()
+            broker.start()
+            process.wait(process.ready)
+            assert [v["state"] for v in api.verdicts] == ["Learning"]
+            write_story(topics)
+            process.wait(lambda: api.verdicts[-1]["state"] == "Broken")
+            told = len(api.verdicts)
+            broker.stop()
+            process.wait(lambda: not process.ready())
+            time.sleep(15)  # long enough for silence to be taken for a fault
+            assert process.alive()
+            assert len(api.verdicts) == told
+            broker.start()
+            process.wait(process.ready, 60)
+            assert process.terminate() == 0
+        finally:
+            broker.stop()

@@ -1,0 +1,111 @@
+"""Writing the status: what is sent, and what happens when it is not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from swirl.monitor import status_writer
+from swirl.monitor.status_writer import ApiUnavailable, StatusWriter
+from swirl.monitor.verdict import Verdict
+from tests.unit.monitor.fake_api import FakeApi, serving
+
+PATH = "/apis/swirl.dev/v1alpha1/namespaces/shop/swirlmonitors/mood-watch"
+HEALTHY = Verdict("Healthy", "Healthy", "fine", since=1_700_000_000_000)
+BROKEN = Verdict("Broken", "It broke", "not fine", since=1_700_000_100_000, node="judge")
+
+
+@pytest.fixture
+def api() -> Iterator[FakeApi]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def writer(api: FakeApi, tmp_path: Path) -> Iterator[StatusWriter]:
+    (tmp_path / "token").write_text("secret-1\n")
+    found = StatusWriter(api.url, tmp_path, "shop", "mood-watch")
+    yield found
+    found.close()
+
+
+def test_applies_the_verdict_to_the_status_subresource(api: FakeApi, writer: StatusWriter) -> None:
+    writer.offer(BROKEN)
+    writer.flush()
+    (request,) = api.patches
+    assert request.path == PATH + "/status"
+    assert request.query == {"fieldManager": ["swirl-monitor"], "force": ["true"]}
+    assert request.headers["content-type"] == "application/apply-patch+yaml"
+    assert request.headers["authorization"] == "Bearer secret-1"
+    assert request.body == {
+        "apiVersion": "swirl.dev/v1alpha1",
+        "kind": "SwirlMonitor",
+        "metadata": {"name": "mood-watch", "namespace": "shop"},
+        "status": {"verdict": BROKEN.to_dict()},
+    }
+
+
+def test_writes_only_what_is_new(api: FakeApi, writer: StatusWriter) -> None:
+    for verdict in (HEALTHY, HEALTHY, BROKEN, BROKEN, HEALTHY):
+        writer.offer(verdict)
+        writer.flush()
+    assert [item["state"] for item in api.verdicts] == ["Healthy", "Broken", "Healthy"]
+    assert writer.writes == 3
+
+
+def test_reads_the_token_anew_each_time(api: FakeApi, writer: StatusWriter, tmp_path: Path) -> None:
+    writer.offer(HEALTHY)
+    writer.flush()
+    (tmp_path / "token").write_text("secret-2")
+    writer.offer(BROKEN)
+    writer.flush()
+    assert [request.headers["authorization"] for request in api.patches] == [
+        "Bearer secret-1",
+        "Bearer secret-2",
+    ]
+
+
+def test_a_refused_write_is_tried_again_with_the_latest_verdict(
+    api: FakeApi, writer: StatusWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status_writer, "_RETRY_SECONDS", (0.0,))
+    api.answers = [503]
+    writer.offer(HEALTHY)
+    writer.flush()
+    writer.offer(BROKEN)
+    writer.flush()
+    assert [item["state"] for item in api.verdicts] == ["Healthy", "Broken"]
+    assert writer.writes == 1
+
+
+def test_waits_between_attempts(api: FakeApi, writer: StatusWriter) -> None:
+    api.answers = [503]
+    writer.offer(HEALTHY)
+    writer.flush()
+    writer.flush()
+    assert len(api.patches) == 1
+
+
+def test_an_absent_server_does_not_raise(tmp_path: Path) -> None:
+    writer = StatusWriter("http://127.0.0.1:9", tmp_path, "shop", "mood-watch")
+    writer.offer(HEALTHY)
+    writer.flush()
+    assert writer.writes == 0
+    with pytest.raises(ApiUnavailable):
+        writer.broken_since()
+    writer.close()
+
+
+def test_knows_since_when_it_is_broken(api: FakeApi, writer: StatusWriter) -> None:
+    assert writer.broken_since() is None
+    api.stored = {"status": {"verdict": HEALTHY.to_dict()}}
+    assert writer.broken_since() is None
+    api.stored = {"status": {"verdict": BROKEN.to_dict()}}
+    assert writer.broken_since() == BROKEN.since
+    api.answers = [404]
+    assert writer.broken_since() is None
+    api.answers = [500]
+    with pytest.raises(ApiUnavailable):
+        writer.broken_since()
