@@ -1,0 +1,1 @@
+"""The Swirl operator: watches analytics resources and keeps what they ask for running."""

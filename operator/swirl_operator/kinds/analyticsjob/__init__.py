@@ -1,0 +1,1 @@
+"""AnalyticsJob: keeps the runs of a job as its spec asks."""

@@ -1,0 +1,44 @@
+"""Ties the job's planner to the runtime: what it reads, whom it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from swirl_operator.kinds import labels
+from swirl_operator.kinds.analyticsjob.plan import plan_job
+from swirl_operator.kinds.invalid import invalid_plan
+from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, SWIRLMONITORS
+from swirl_operator.kinds.watched import watched_keys
+from swirl_operator.runtime.plan import CacheReader, Object, Observation, Plan
+from swirl_operator.runtime.resources import PODS, Key, Resource
+
+
+class AnalyticsJobController:
+    """Reconciles AnalyticsJobs."""
+
+    resource = ANALYTICSJOBS
+    owns: tuple[Resource, ...] = (ANALYTICSRUNS,)
+
+    def related(self, obj: Object, cache: CacheReader) -> Mapping[str, Any]:
+        """Driver Pods of all the job's runs, and the monitors that may judge it."""
+        namespace, name = obj["metadata"]["namespace"], obj["metadata"]["name"]
+        return {
+            "drivers": cache.labelled(PODS, namespace, labels.JOB, name),
+            "monitors": cache.list(SWIRLMONITORS, namespace),
+        }
+
+    def dependents(self, obj: Object, resource: Resource, cache: CacheReader) -> Iterable[Key]:
+        """A new stream waits for the old one's Pods; a verdict is about the jobs it names."""
+        if resource == SWIRLMONITORS:
+            yield from watched_keys(obj, ANALYTICSJOBS)
+        if resource == PODS:
+            job = (obj["metadata"].get("labels") or {}).get(labels.JOB)
+            if job:
+                yield Key(ANALYTICSJOBS.kind, obj["metadata"]["namespace"], job)
+
+    def plan(self, observation: Observation) -> Plan:
+        return plan_job(observation)
+
+    def invalid(self, observation: Observation, error: Exception) -> Plan:
+        return invalid_plan(observation, error)

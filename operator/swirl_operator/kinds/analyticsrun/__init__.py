@@ -1,0 +1,1 @@
+"""AnalyticsRun: driver Pods, one an attempt."""

@@ -1,0 +1,165 @@
+"""The driver Pod of one attempt."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from swirl.api.meta import GROUP
+from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl_operator.kinds import labels
+from swirl_operator.kinds.analyticsrun.names import driver_name
+from swirl_operator.kinds.analyticsrun.report import CONTAINER
+from swirl_operator.kinds.analyticsrun.sparkconf import (
+    BLOCK_MANAGER_PORT,
+    DRIVER_PORT,
+    TEMPLATE_DIRECTORY,
+    TEMPLATE_FILE,
+    UI_PORT,
+    executor_template,
+    spark_conf,
+)
+from swirl_operator.kinds.artifacts import ArtifactStore
+from swirl_operator.kinds.podsecurity import container_security, pod_security
+from swirl_operator.kinds.quantity import mebibytes
+
+Object = dict[str, Any]
+
+EXECUTOR_TEMPLATE = f"{GROUP}/executor-template"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every driver is told about the installation."""
+
+    store: ArtifactStore
+    bootstrap_servers: str | None
+    metrics_topic: str
+
+
+def driver_pod(
+    spec: AnalyticsJobSpec,
+    *,
+    namespace: str,
+    job: str,
+    run: str,
+    uid: str,
+    attempt: int,
+    parameters: dict[str, Any],
+    surroundings: Surroundings,
+) -> Object:
+    """The manifest; equal arguments give an equal manifest."""
+    name = driver_name(run, attempt)
+    store = surroundings.store
+    swirl_run = {
+        "namespace": namespace,
+        "job": job,
+        "run": run,
+        "uid": uid,
+        "attempt": attempt,
+        "mode": spec.mode,
+        "function": spec.entry_point.function,
+        "parameters": parameters,
+        "artifacts": store.uri,
+        "kafka": {
+            "bootstrapServers": surroundings.bootstrap_servers,
+            "metricsTopic": surroundings.metrics_topic,
+        },
+    }
+    conf = spark_conf(spec, namespace=namespace, run=run, attempt=attempt, store=store)
+    memory = mebibytes(spec.spark.driver.memory) + mebibytes(spec.spark.driver.memory_overhead)
+    pod_spec: Object = {
+        "restartPolicy": "Never",
+        "serviceAccountName": spec.service_account_name,
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": 45,
+        "securityContext": pod_security(),
+        "containers": [
+            {
+                "name": CONTAINER,
+                "image": spec.image,
+                "imagePullPolicy": "IfNotPresent",
+                "args": ["driver"],
+                "env": [
+                    *({"name": item.name, "value": item.value} for item in spec.env),
+                    _field("SWIRL_POD_NAME", "metadata.name"),
+                    _field("SWIRL_POD_NAMESPACE", "metadata.namespace"),
+                    _field("SWIRL_POD_IP", "status.podIP"),
+                    {"name": "SWIRL_RUN", "value": _literal(swirl_run)},
+                    {"name": "SWIRL_SPARK_CONF", "value": json.dumps(conf, sort_keys=True)},
+                ],
+                "ports": [
+                    {"name": "driver", "containerPort": DRIVER_PORT},
+                    {"name": "blockmanager", "containerPort": BLOCK_MANAGER_PORT},
+                    {"name": "ui", "containerPort": UI_PORT},
+                ],
+                "resources": {
+                    "requests": {
+                        "cpu": spec.spark.driver.core_request or str(spec.spark.driver.cores),
+                        "memory": f"{memory}Mi",
+                    },
+                    "limits": {"memory": f"{memory}Mi"},
+                },
+                "securityContext": container_security(),
+                "terminationMessagePolicy": "FallbackToLogsOnError",
+                "volumeMounts": [
+                    {"name": "tmp", "mountPath": "/tmp"},
+                    {"name": "template", "mountPath": TEMPLATE_DIRECTORY, "readOnly": True},
+                    *store.mounts(),
+                ],
+            }
+        ],
+        "volumes": [
+            {"name": "tmp", "emptyDir": {}},
+            {
+                "name": "template",
+                "downwardAPI": {
+                    "items": [
+                        {
+                            "path": TEMPLATE_FILE,
+                            "fieldRef": {
+                                "fieldPath": f"metadata.annotations['{EXECUTOR_TEMPLATE}']"
+                            },
+                        }
+                    ]
+                },
+            },
+            *store.volumes(),
+        ],
+    }
+    if spec.timeout_seconds is not None:
+        pod_spec["activeDeadlineSeconds"] = spec.timeout_seconds
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "labels": labels.child_labels(
+                "AnalyticsRun",
+                run,
+                **{
+                    labels.JOB: job,
+                    labels.RUN: run,
+                    labels.ATTEMPT: str(attempt),
+                    labels.ROLE: "driver",
+                },
+            ),
+            "annotations": {
+                EXECUTOR_TEMPLATE: json.dumps(
+                    executor_template(job=job, run=run, attempt=attempt), sort_keys=True
+                )
+            },
+        },
+        "spec": pod_spec,
+    }
+
+
+def _field(name: str, path: str) -> Object:
+    return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
+
+
+def _literal(value: Any) -> str:
+    """JSON that the kubelet passes on untouched: `$$` keeps it from expanding `$(…)`."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False).replace("$(", "$$(")

@@ -1,0 +1,24 @@
+"""Names that follow from run and attempt, so that a repeat can never start a second driver."""
+
+from __future__ import annotations
+
+from swirl_operator.kinds.digest import short_digest
+
+# Spark's own limit; it appends "-exec-" and a number.
+_LONGEST_PREFIX = 47
+
+
+def driver_name(run: str, attempt: int) -> str:
+    """The driver Pod of an attempt."""
+    return f"{run}-{attempt}"
+
+
+def executor_prefix(run: str, attempt: int) -> str:
+    """What names of the attempt's executors begin with: the driver's name while Spark takes it.
+
+    A stream that has been restarted a hundred times under a long name has outgrown that.
+    """
+    name = driver_name(run, attempt)
+    if len(name) <= _LONGEST_PREFIX:
+        return name
+    return f"{name[: _LONGEST_PREFIX - 9]}-{short_digest(name)}"

@@ -1,0 +1,279 @@
+"""What to do next about a run: pure, one step a round.
+
+An attempt is written into the status before its Pod is created (the intent), and a Pod that is
+missing is looked for with a live read before its attempt is declared lost. Together with names
+that follow from run and attempt, no crash or stale view can start two drivers for one attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl_operator.kinds import labels
+from swirl_operator.kinds.analyticsjob.version import spec_hash
+from swirl_operator.kinds.analyticsrun import findings, retry
+from swirl_operator.kinds.analyticsrun.driver import Surroundings, driver_pod
+from swirl_operator.kinds.analyticsrun.names import driver_name
+from swirl_operator.kinds.analyticsrun.payload import outputs
+from swirl_operator.kinds.analyticsrun.report import Report, progress, read
+from swirl_operator.kinds.conditions import Finding, write
+from swirl_operator.kinds.times import from_text, to_text
+from swirl_operator.runtime.plan import ChildFailure, Event, Object, Observation, Plan, Ref
+from swirl_operator.runtime.resources import PODS
+
+_KEPT_ATTEMPTS = 10
+_ENDED = ("Succeeded", "Failed")
+_LOOK_AGAIN = 10.0
+
+
+def plan_run(observation: Observation, surroundings: Surroundings) -> Plan:
+    """The next step. `related` holds `job`, the Pods labelled with this run (`pods`) and those
+    labelled with its job (`drivers`)."""
+    return _Round(observation, surroundings).plan()
+
+
+class _Round:
+    """One look at one run. `status` is a working copy; nothing else changes."""
+
+    def __init__(self, observation: Observation, surroundings: Surroundings) -> None:
+        self.observation = observation
+        self.surroundings = surroundings
+        self.now = observation.now
+        self.run = observation.obj
+        self.metadata = self.run["metadata"]
+        self.before: Object = self.run.get("status") or {}
+        self.status: Object = {
+            key: value for key, value in self.before.items() if key != "observedGeneration"
+        }
+
+    def plan(self) -> Plan:
+        if self.metadata.get("deletionTimestamp") or self._has_ended():
+            return Plan()
+        if "jobSpec" not in self.status:
+            job = self.observation.related.get("job")
+            if not isinstance(job, Mapping):
+                return self._written(findings.job_missing(self.run["spec"]["job"]))
+            version = (self.metadata.get("labels") or {}).get(labels.SPEC_HASH)
+            if version not in (None, spec_hash(job["spec"])):
+                return self._written(findings.job_changed(self.run["spec"]["job"], version))
+            self.status["jobSpec"] = job["spec"]
+        attempts = self._attempts()
+        if not attempts:
+            return self._intend(1)
+        current = attempts[-1]
+        if current["outcome"] in _ENDED:
+            return self._after(current)
+        return self._follow(current)
+
+    # -- the states of an attempt ------------------------------------------------------------
+
+    def _intend(self, number: int) -> Plan:
+        attempt = {
+            "number": number,
+            "pod": driver_name(self.metadata["name"], number),
+            "intendedAt": to_text(self.now),
+            "outcome": "Pending",
+        }
+        self.status["attempts"] = [*self._attempts(), attempt][-_KEPT_ATTEMPTS:]
+        self.status.pop("nextAttemptTime", None)
+        self.status.pop("progress", None)
+        self.status.setdefault("startTime", to_text(self.now))
+        return self._written(findings.starting(number), requeue_after=0)
+
+    def _follow(self, attempt: Object) -> Plan:
+        pod = self._pod(attempt)
+        if pod is None:
+            return self._missing(attempt)
+        report = read(pod)
+        known = attempt.get("podUid") == pod["metadata"]["uid"]
+        attempt = {**attempt, "podUid": pod["metadata"]["uid"]}
+        if report.started_at:
+            attempt["startedAt"] = report.started_at
+        said = progress(pod)
+        if said is not None:
+            self.status["progress"] = said
+        if report.state in _ENDED:
+            return self._ended(attempt, report)
+        attempt["outcome"] = report.state
+        self._store(attempt)
+        events = () if known else (Event("Normal", "DriverCreated", f"Made Pod {attempt['pod']}"),)
+        return self._written(findings.going_on(report, self._streaming(), attempt), events=events)
+
+    def _missing(self, attempt: Object) -> Plan:
+        uid = attempt.get("podUid")
+        if uid is None:
+            refused = self._refusal(attempt)
+            if refused is not None and refused.code == 422:
+                message = f"the API server refuses the driver Pod: {refused.message}"
+                report = Report("Failed", "InvalidPod", message, permanent=True)
+                return self._ended(attempt, report)
+            busy = self._other_driver()
+            if busy is not None:
+                return self._written(findings.job_busy(busy), requeue_after=_LOOK_AGAIN)
+            manifest = self._manifest(attempt)
+            if refused is not None:
+                wanted = self._written(findings.refused(refused.message))
+                return Plan(create=(manifest,), status=wanted.status)
+            return Plan(create=(manifest,), requeue_after=0)
+        ref = Ref(PODS, self.metadata["namespace"], attempt["pod"], uid)
+        if ref not in self.observation.confirmed_absent:
+            return Plan(confirm_absent=(ref,))
+        lost = Report("Failed", "PodLost", f"Pod {attempt['pod']} was deleted while it ran")
+        return self._ended(attempt, lost)
+
+    def _ended(self, attempt: Object, report: Report) -> Plan:
+        attempt = {
+            **attempt,
+            "outcome": report.state,
+            "reason": report.reason,
+            "message": report.message[:4096],
+            "finishedAt": report.finished_at or to_text(self.now),
+        }
+        self._store(attempt)
+        if report.state == "Succeeded":
+            return self._succeeded(attempt, report)
+        failed = self._failed_attempt(attempt, permanent=report.permanent)
+        decision = retry.decide(
+            self.status.get("failures", 0),
+            failed,
+            self._job_spec().retry,
+            streaming=self._streaming(),
+        )
+        self.status["failures"] = decision.failures
+        text = f"Attempt {attempt['number']} failed: {attempt['message']}"
+        leftovers = self._leftover_executors(attempt)
+        if isinstance(decision, retry.GiveUp):
+            self.status["completionTime"] = attempt["finishedAt"]
+            return self._written(
+                findings.failed(attempt, decision.why),
+                delete=leftovers,
+                events=(
+                    Event("Warning", attempt["reason"], f"{text}; not retried: {decision.why}"),
+                ),
+            )
+        self.status["nextAttemptTime"] = to_text(decision.at)
+        return self._written(
+            findings.waiting(attempt, self.status["nextAttemptTime"]),
+            delete=leftovers,
+            events=(
+                Event("Warning", attempt["reason"], f"{text}; next at {to_text(decision.at)}"),
+            ),
+            requeue_after=self._seconds_until(decision.at),
+        )
+
+    def _succeeded(self, attempt: Object, report: Report) -> Plan:
+        self.status["completionTime"] = attempt["finishedAt"]
+        self.status["progress"] = {"fraction": "1", "message": ""}
+        self.status["failures"] = 0
+        self.status |= outputs(report.payload)
+        return self._written(
+            findings.succeeded(report.message),
+            delete=self._leftover_executors(attempt),
+            events=(Event("Normal", "Completed", f"Attempt {attempt['number']} succeeded"),),
+        )
+
+    def _after(self, attempt: Object) -> Plan:
+        """The last attempt failed and another one is due, now or later."""
+        due = from_text(self.status["nextAttemptTime"])
+        leftovers = self._leftover_executors(attempt)
+        if self.now < due:
+            return Plan(delete=leftovers, requeue_after=self._seconds_until(due))
+        return self._intend(attempt["number"] + 1)
+
+    # -- readings ----------------------------------------------------------------------------
+
+    def _has_ended(self) -> bool:
+        return any(
+            condition["type"] == "Succeeded" and condition["status"] in ("True", "False")
+            for condition in self.before.get("conditions") or ()
+        )
+
+    def _attempts(self) -> list[Object]:
+        return list(self.status.get("attempts") or ())
+
+    def _job_spec(self) -> AnalyticsJobSpec:
+        return AnalyticsJobSpec.model_validate(self.status["jobSpec"])
+
+    def _streaming(self) -> bool:
+        return bool(self.status["jobSpec"]["mode"] == "Streaming")
+
+    def _pod(self, attempt: Object) -> Object | None:
+        for pod in self.observation.children.get(PODS.plural, ()):
+            if pod["metadata"]["name"] == attempt["pod"]:
+                return pod
+        return None
+
+    def _refusal(self, attempt: Object) -> ChildFailure | None:
+        for failure in self.observation.failures:
+            if failure.ref.name == attempt["pod"] and failure.code != 0:
+                return failure
+        return None
+
+    def _failed_attempt(self, attempt: Object, *, permanent: bool) -> retry.FailedAttempt:
+        finished = from_text(attempt["finishedAt"])
+        started = from_text(attempt["startedAt"]) if attempt.get("startedAt") else finished
+        return retry.FailedAttempt(finished, max(finished - started, timedelta(0)), permanent)
+
+    def _other_driver(self) -> str | None:
+        """A live driver of the same stream in another run: one that a user made, or one whose
+        job was deleted and made anew."""
+        drivers = self.observation.related.get("drivers")
+        assert isinstance(drivers, Sequence)
+        for pod in drivers if self._streaming() else ():
+            other = pod["metadata"]["labels"].get(labels.RUN) != self.metadata["name"]
+            driver = pod["metadata"]["labels"].get(labels.ROLE) == "driver"
+            if other and driver and (pod.get("status") or {}).get("phase") not in _ENDED:
+                return str(pod["metadata"]["name"])
+        return None
+
+    def _leftover_executors(self, attempt: Object) -> tuple[Ref, ...]:
+        """Executors that outlive a dead driver; its Pod stays for its log, so GC leaves them."""
+        pods = self.observation.related.get("pods")
+        assert isinstance(pods, Sequence)
+        return tuple(
+            Ref(PODS, pod["metadata"]["namespace"], pod["metadata"]["name"], pod["metadata"]["uid"])
+            for pod in pods
+            if pod["metadata"]["labels"].get(labels.ROLE) == "executor"
+            and pod["metadata"]["labels"].get(labels.ATTEMPT) == str(attempt["number"])
+            and not pod["metadata"].get("deletionTimestamp")
+        )
+
+    def _seconds_until(self, moment: Any) -> float:
+        return float(max((moment - self.now).total_seconds(), 0.0))
+
+    # -- writings ----------------------------------------------------------------------------
+
+    def _manifest(self, attempt: Object) -> Object:
+        spec = self._job_spec()
+        parameters = {**spec.parameters, **self.run["spec"].get("parameters", {})}
+        return driver_pod(
+            spec,
+            namespace=self.metadata["namespace"],
+            job=self.run["spec"]["job"],
+            run=self.metadata["name"],
+            uid=self.metadata["uid"],
+            attempt=attempt["number"],
+            parameters=parameters,
+            surroundings=self.surroundings,
+        )
+
+    def _store(self, attempt: Object) -> None:
+        self.status["attempts"] = [*self._attempts()[:-1], attempt]
+
+    def _written(
+        self,
+        said: Sequence[Finding],
+        *,
+        delete: tuple[Ref, ...] = (),
+        events: tuple[Event, ...] = (),
+        requeue_after: float | None = None,
+    ) -> Plan:
+        generation = self.metadata["generation"]
+        conditions = write(
+            said, self.before.get("conditions") or (), generation=generation, now=self.now
+        )
+        status = {**self.status, "observedGeneration": generation, "conditions": conditions}
+        return Plan(delete=delete, status=status, events=events, requeue_after=requeue_after)

@@ -1,0 +1,1 @@
+"""ModelServer: a Deployment of scorers and the Service before it."""

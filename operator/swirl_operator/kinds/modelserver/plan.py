@@ -1,0 +1,180 @@
+"""What to do next about a ModelServer: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from swirl.api.v1alpha1.modelserver import ModelServerSpec
+from swirl_operator.kinds import changes, conditions, labels
+from swirl_operator.kinds.conditions import Finding
+from swirl_operator.kinds.health import health
+from swirl_operator.kinds.modelserver import manifests
+from swirl_operator.kinds.modelserver.manifests import KIND, Surroundings
+from swirl_operator.kinds.modelserver.source import Never, NotYet, Served, resolve
+from swirl_operator.kinds.refusals import refused
+from swirl_operator.kinds.resources import MODELSERVERS
+from swirl_operator.kinds.rollout import Rollout, is_given, last_line, last_words, rollout
+from swirl_operator.kinds.transitions import transitions
+from swirl_operator.runtime.plan import Object, Observation, Plan
+from swirl_operator.runtime.resources import DEPLOYMENTS
+
+Findings = tuple[Finding, ...]
+
+# The scorer's way to say that its answers are not the trainer's.
+_EXIT_GOLDEN_ROWS = 3
+
+
+def plan_server(observation: Observation, around: Surroundings) -> Plan:
+    """The next step. `related` holds `job`, `run`, the server's `pods` and the `monitors`."""
+    server = observation.obj
+    metadata = server["metadata"]
+    if metadata.get("deletionTimestamp"):
+        return Plan()
+    spec = ModelServerSpec.model_validate(server["spec"])
+    before: Object = server.get("status") or {}
+    resolved = resolve(spec.model, _related(observation, "job"), _related(observation, "run"))
+    wanted = resolved if isinstance(resolved, Served) else _kept(before)
+    apply: tuple[Object, ...] = ()
+    if wanted is not None:
+        name, namespace = metadata["name"], metadata["namespace"]
+        apply = (
+            manifests.deployment(spec, wanted, name=name, namespace=namespace, around=around),
+            manifests.service(name=name, namespace=namespace),
+        )
+    progress = _progress(observation, apply)
+    findings = _findings(observation, resolved, wanted, progress)
+    status = _status(observation, wanted, progress, findings)
+    events = transitions(before.get("conditions") or (), status["conditions"])
+    if changes.is_new(status, before):
+        # The intent first: a version that begins to serve must not go unannounced.
+        return Plan(status=status, events=events, requeue_after=0)
+    plan = Plan(apply=apply, status=status, events=events)
+    return changes.announce_when_settled(plan, before, _subject(server))
+
+
+def _related(observation: Observation, key: str) -> Object | None:
+    found = observation.related.get(key)
+    return dict(found) if isinstance(found, Mapping) else None
+
+
+def _subject(server: Object) -> changes.Changed:
+    metadata = server["metadata"]
+    return changes.Changed(KIND, metadata["namespace"], metadata["name"], metadata["uid"])
+
+
+def _kept(before: Object) -> Served | None:
+    """What was decided last: it stays served while there is nothing newer."""
+    if not before.get("modelURI"):
+        return None
+    return Served(before["wantedVersion"], before["modelURI"], before.get("digest"))
+
+
+def _progress(observation: Observation, manifests: Sequence[Object]) -> Rollout | None:
+    """Of the Deployment, if there is one; of an older manifest it is not begun."""
+    for manifest in manifests:
+        for deployment in observation.children.get(DEPLOYMENTS.plural, ()):
+            if deployment["metadata"]["name"] != manifest["metadata"]["name"]:
+                continue
+            state = rollout(deployment)
+            if is_given(deployment, manifest, observation.obj, MODELSERVERS):
+                return state
+            return Rollout(False, False, state.ready, state.total, "not begun")
+    return None
+
+
+def _findings(
+    observation: Observation,
+    resolved: Served | NotYet | Never,
+    wanted: Served | None,
+    progress: Rollout | None,
+) -> Findings:
+    if (said := refused(observation.failures)) is not None:
+        return said
+    still = _still_served(observation)
+    if isinstance(resolved, Never):
+        return conditions.failed(resolved.reason, resolved.message + still)
+    if isinstance(resolved, NotYet) and wanted is None:
+        return conditions.under_way(resolved.reason, resolved.message)
+    assert wanted is not None
+    if progress is not None and progress.done:
+        if isinstance(resolved, NotYet):
+            return conditions.ready(
+                "Serving",
+                f"All replicas serve {wanted.version}; a newer one may follow: {resolved.message}",
+            )
+        return conditions.ready("Serving", f"All replicas serve {wanted.version}.")
+    refusal = _refusal(observation, wanted)
+    if refusal is not None:
+        return conditions.failed(refusal[0], f"{wanted.version} does not load: {refusal[1]}{still}")
+    state = progress.message if progress is not None else "not begun"
+    if progress is not None and progress.stuck:
+        return conditions.failed(
+            "RolloutStuck",
+            f"{wanted.version} does not become ready: {state}.{still} See kubectl describe pods.",
+        )
+    return conditions.under_way("RollingOut", f"Rolls out {wanted.version}: {state}.{still}")
+
+
+def _still_served(observation: Observation) -> str:
+    version = (observation.obj.get("status") or {}).get("version")
+    return f" {version} is still served." if version else ""
+
+
+def _refusal(observation: Observation, wanted: Served) -> tuple[str, str] | None:
+    pods = observation.related.get("pods")
+    assert isinstance(pods, Sequence)
+    ended = last_words(pods, manifests.CONTAINER, (labels.VERSION, wanted.version))
+    if ended is None or ended.get("exitCode") == 0:
+        return None
+    detail = last_line(ended)
+    if ended.get("exitCode") == _EXIT_GOLDEN_ROWS:
+        return "GoldenRowsMismatch", detail
+    if ended.get("reason") == "OOMKilled":
+        return "OOMKilled", "it needs more memory than resources.memory allows"
+    return "ScorerFailed", detail
+
+
+def _status(
+    observation: Observation, wanted: Served | None, progress: Rollout | None, findings: Findings
+) -> Object:
+    server = observation.obj
+    metadata, before = server["metadata"], server.get("status") or {}
+    monitors = observation.related.get("monitors")
+    assert isinstance(monitors, Sequence)
+    generation = metadata["generation"]
+    status: Object = {
+        "observedGeneration": generation,
+        "conditions": conditions.write(
+            (*findings, health(monitors, KIND, metadata["name"])),
+            before.get("conditions") or (),
+            generation=generation,
+            now=observation.now,
+        ),
+        "replicas": progress.total if progress else 0,
+        "readyReplicas": progress.ready if progress else 0,
+        "selector": ",".join(
+            f"{key}={value}" for key, value in manifests.selector(metadata["name"]).items()
+        ),
+        "url": manifests.url(metadata["name"], metadata["namespace"]),
+    }
+    if wanted is None:
+        return status
+    status["wantedVersion"] = wanted.version
+    status["modelURI"] = wanted.uri
+    if wanted.digest is not None:
+        status["digest"] = wanted.digest
+    done = progress is not None and progress.done
+    version = wanted.version if done else before.get("version")
+    if version is not None:
+        status["version"] = version
+    change: Object | None = before.get("change")
+    # A run that was deleted and run again publishes another model under the same version.
+    known = before.get("wantedVersion"), before.get("digest")
+    if change is None or known != (wanted.version, wanted.digest):
+        change = changes.begin(
+            _subject(server), change, what="Model", to=wanted.version, now=observation.now
+        )
+    elif done:
+        change = changes.finish(change, observation.now)
+    status["change"] = change
+    return status

@@ -1,0 +1,73 @@
+"""Which model a ModelServer should serve now: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from swirl.api.v1alpha1.modelserver import ModelSource
+from swirl_operator.kinds.analyticsjob.outcome import outcome_of
+from swirl_operator.kinds.digest import short_digest
+from swirl_operator.runtime.plan import Object
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A published model and the version people know it by."""
+
+    version: str
+    uri: str
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """There is nothing new to serve yet; what is served stays."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """Waiting will not help; what is served stays."""
+
+    reason: str
+    message: str
+
+
+def resolve(source: ModelSource, job: Object | None, run: Object | None) -> Served | NotYet | Never:
+    """`job` is the AnalyticsJob of `source.job`, `run` the run meant by `source.run` or the
+    current run of that job; each None when it does not exist."""
+    if source.uri is not None:
+        return Served(f"uri-{short_digest(source.uri)}", source.uri, None)
+    if source.job is not None and job is None:
+        return NotYet("JobNotFound", f"AnalyticsJob {source.job} does not exist (yet).")
+    if run is None:
+        if source.job is not None:
+            return NotYet("RunStarting", f"AnalyticsJob {source.job} has no run yet.")
+        return NotYet("RunNotFound", f"AnalyticsRun {source.run} does not exist (yet).")
+    return _of_run(source, run)
+
+
+def _of_run(source: ModelSource, run: Object) -> Served | NotYet | Never:
+    name, outcome = run["metadata"]["name"], outcome_of(run)
+    if outcome == "Running":
+        return NotYet("RunNotFinished", f"AnalyticsRun {name} has not finished.")
+    if outcome == "Failed":
+        return Never("RunFailed", f"AnalyticsRun {name} failed, so it has no model to serve.")
+    models = run["status"].get("models") or []
+    if source.name is not None:
+        models = [model for model in models if model["name"] == source.name]
+    if len(models) == 1:
+        return Served(name, models[0]["uri"], models[0]["digest"])
+    if not models:
+        wanted = f"no model named {source.name}" if source.name else "no model"
+        return Never(
+            "NoModelPublished",
+            f"AnalyticsRun {name} published {wanted}; its function must call ctx.publish_model.",
+        )
+    names = ", ".join(model["name"] for model in models)
+    return Never(
+        "SeveralModels",
+        f"AnalyticsRun {name} published several models ({names}); choose one in model.name.",
+    )

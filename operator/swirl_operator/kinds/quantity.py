@@ -1,0 +1,12 @@
+"""Kubernetes quantities of memory, as far as the kinds allow them (`Mi` and `Gi`)."""
+
+from __future__ import annotations
+
+
+def mebibytes(quantity: str) -> int:
+    """MiB in `700Mi` or `2Gi`. Raises ValueError for other units."""
+    if quantity.endswith("Gi"):
+        return int(quantity[:-2]) * 1024
+    if quantity.endswith("Mi"):
+        return int(quantity[:-2])
+    raise ValueError(f"memory {quantity!r} must end in Mi or Gi")

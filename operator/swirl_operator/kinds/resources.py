@@ -1,0 +1,18 @@
+"""The kinds as API resources."""
+
+from __future__ import annotations
+
+from swirl.api.meta import GROUP, VERSION
+from swirl.api.meta import Resource as Kind
+from swirl.api.v1alpha1 import AnalyticsJob, AnalyticsRun, ModelServer, SwirlMonitor
+from swirl_operator.runtime.resources import Resource
+
+
+def _resource(kind: type[Kind]) -> Resource:
+    return Resource(GROUP, VERSION, kind.plural, kind.kind)
+
+
+ANALYTICSJOBS = _resource(AnalyticsJob)
+ANALYTICSRUNS = _resource(AnalyticsRun)
+MODELSERVERS = _resource(ModelServer)
+SWIRLMONITORS = _resource(SwirlMonitor)

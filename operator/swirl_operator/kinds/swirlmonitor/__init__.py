@@ -1,0 +1,1 @@
+"""SwirlMonitor: keeps the analysis running and hands its verdict on."""

@@ -1,0 +1,109 @@
+"""The Deployment that runs the analysis: pure builder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
+from swirl_operator.kinds import labels
+from swirl_operator.kinds.podsecurity import container_security, pod_security
+
+Object = dict[str, Any]
+
+KIND = "SwirlMonitor"
+CONTAINER = "monitor"
+PORT = 8080
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every engine is told about the installation, unless its spec says otherwise."""
+
+    image: str
+    bootstrap_servers: str | None
+    metrics_topic: str
+    changes_topic: str
+    findings_topic: str
+
+
+def bootstrap(spec: SwirlMonitorSpec, around: Surroundings) -> str | None:
+    """Where Kafka is, or None when nobody said."""
+    return spec.kafka.bootstrap_servers or around.bootstrap_servers
+
+
+def deployment_name(name: str) -> str:
+    """Not the monitor's bare name: a ModelServer of that name may be beside it."""
+    return f"{name}-monitor"
+
+
+def deployment(
+    spec: SwirlMonitorSpec, *, name: str, namespace: str, around: Surroundings
+) -> Object:
+    """One engine at a time: two would both write the verdict."""
+    env = {
+        "SWIRL_MONITOR_NAME": name,
+        "SWIRL_NAMESPACE": namespace,
+        "SWIRL_MONITOR_SPEC": json.dumps(
+            spec.model_dump(by_alias=True, exclude_none=True, exclude={"kafka"}),
+            sort_keys=True,
+            ensure_ascii=False,
+        ).replace("$(", "$$("),
+        "SWIRL_KAFKA_BOOTSTRAP": bootstrap(spec, around) or "",
+        "SWIRL_METRICS_TOPIC": spec.kafka.metrics_topic or around.metrics_topic,
+        "SWIRL_CHANGES_TOPIC": spec.kafka.changes_topic or around.changes_topic,
+        "SWIRL_FINDINGS_TOPIC": spec.kafka.findings_topic or around.findings_topic,
+    }
+    own = labels.child_labels(KIND, name)
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": deployment_name(name), "namespace": namespace, "labels": own},
+        "spec": {
+            "replicas": 1,
+            "progressDeadlineSeconds": 120,
+            "revisionHistoryLimit": 2,
+            "selector": {"matchLabels": {labels.KIND: KIND, labels.NAME: name}},
+            "strategy": {"type": "Recreate"},
+            "template": {
+                "metadata": {"labels": {**own, labels.ROLE: "monitor"}},
+                "spec": {
+                    "serviceAccountName": "swirl-monitor",
+                    "enableServiceLinks": False,
+                    "terminationGracePeriodSeconds": 10,
+                    "securityContext": pod_security(),
+                    "containers": [_container(env, around)],
+                    "volumes": [{"name": "tmp", "emptyDir": {}}],
+                },
+            },
+        },
+    }
+
+
+def _container(env: dict[str, str], around: Surroundings) -> Object:
+    return {
+        "name": CONTAINER,
+        "image": around.image,
+        "imagePullPolicy": "IfNotPresent",
+        "env": [{"name": key, "value": value} for key, value in sorted(env.items())],
+        "ports": [{"name": "http", "containerPort": PORT}],
+        "resources": {
+            "requests": {"cpu": "50m", "memory": "96Mi"},
+            "limits": {"memory": "256Mi"},
+        },
+        "securityContext": container_security(),
+        "terminationMessagePolicy": "FallbackToLogsOnError",
+        "readinessProbe": {
+            "httpGet": {"path": "/readyz", "port": "http"},
+            "periodSeconds": 2,
+            "timeoutSeconds": 5,
+        },
+        "livenessProbe": {
+            "httpGet": {"path": "/healthz", "port": "http"},
+            "periodSeconds": 10,
+            "timeoutSeconds": 5,
+            "failureThreshold": 6,
+        },
+        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
+    }

@@ -1,0 +1,16 @@
+"""Which objects a SwirlMonitor watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from swirl_operator.runtime.plan import Object
+from swirl_operator.runtime.resources import Key, Resource
+
+
+def watched_keys(monitor: Object, resource: Resource) -> Iterable[Key]:
+    """Keys of the objects of that kind that the monitor's nodes refer to."""
+    for node in monitor["spec"]["nodes"]:
+        reference = node.get("ref") or {}
+        if reference.get("kind") == resource.kind:
+            yield Key(resource.kind, monitor["metadata"]["namespace"], reference["name"])

@@ -1,0 +1,124 @@
+"""The contract between the runtime and the planners of the kinds.
+
+A planner is pure: it turns an ``Observation`` into a ``Plan`` without I/O, clock or randomness.
+The runtime does everything else, in one fixed order: observe, plan, confirm absences, announce,
+create/apply/delete, status, events. A planner that must record an intent before acting on it
+returns the status first (with ``requeue_after=0``) and the action in the next round.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from swirl_operator.runtime.resources import Key, Resource
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """One object of a cluster; with ``uid``, one incarnation of it."""
+
+    resource: Resource
+    namespace: str
+    name: str
+    uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A Kubernetes Event about the reconciled object."""
+
+    type: Literal["Normal", "Warning"]
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFailure:
+    """What the API server (or the ownership check) said when a child could not be written.
+
+    ``code`` is the HTTP status, 0 if there was no answer; ``reason`` is the API's reason, or
+    ``NameClash`` when the name belongs to an object that this controller does not own.
+    """
+
+    ref: Ref
+    code: int
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything one reconcile should do. Empty fields mean: nothing of that sort."""
+
+    confirm_absent: tuple[Ref, ...] = ()
+    """Need a live read before they are treated as gone. Nothing else of this plan is executed:
+    what is found goes to the cache, and the planner is asked again."""
+    create: tuple[Object, ...] = ()
+    """POST once. An existing object is fine if it is ours, a name clash otherwise."""
+    apply: tuple[Object, ...] = ()
+    """Server-side apply, skipped when the cached child already is as wanted."""
+    delete: tuple[Ref, ...] = ()
+    """DELETE with uid precondition and background propagation."""
+    announce: tuple[dict[str, Any], ...] = ()
+    """Change events for Kafka; acknowledged before anything else is done."""
+    status: Object | None = None
+    """The complete set of operator-owned status fields."""
+    events: tuple[Event, ...] = ()
+    """Posted only after the status is stored."""
+    requeue_after: float | None = None
+    """Seconds until the next look without an outside reason; 0 means at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """All a planner may know."""
+
+    obj: Object
+    children: Mapping[str, Sequence[Object]]
+    """By plural of the owned resource; objects controlled by ``obj``, sorted by name."""
+    related: Mapping[str, Object | Sequence[Object] | None]
+    now: datetime
+    confirmed_absent: frozenset[Ref] = frozenset()
+    failures: Sequence[ChildFailure] = field(default=())
+    """Failed creates and applies of the previous round of this object."""
+
+
+class CacheReader(Protocol):
+    """Read access to what the watches have delivered. Returned objects must not be changed."""
+
+    def get(self, resource: Resource, namespace: str, name: str) -> Object | None: ...
+
+    def list(self, resource: Resource, namespace: str) -> Sequence[Object]: ...
+
+    def owned(self, uid: str, resource: Resource) -> Sequence[Object]: ...
+
+    def labelled(
+        self, resource: Resource, namespace: str, label: str, value: str
+    ) -> Sequence[Object]: ...
+
+
+class Controller(Protocol):
+    """What a kind supplies."""
+
+    @property
+    def resource(self) -> Resource: ...
+
+    @property
+    def owns(self) -> tuple[Resource, ...]: ...
+
+    def related(self, obj: Object, cache: CacheReader) -> Mapping[str, Any]:
+        """The other objects which the plan of ``obj`` reads."""
+        ...
+
+    def dependents(self, obj: Object, resource: Resource, cache: CacheReader) -> Iterable[Key]:
+        """``obj`` of any watched resource changed: what to reconcile besides its owner."""
+        ...
+
+    def plan(self, observation: Observation) -> Plan: ...
+
+    def invalid(self, observation: Observation, error: Exception) -> Plan:
+        """``plan`` raised: mark this one object. Must not raise."""
+        ...

@@ -1,0 +1,92 @@
+"""The worker loop: takes keys, reconciles, and survives whatever a reconcile does."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from swirl_operator.runtime.announce import AnnouncementFailed
+from swirl_operator.runtime.errors import ApiError
+from swirl_operator.runtime.leadership import NotLeader
+from swirl_operator.runtime.metrics import Metrics
+from swirl_operator.runtime.queue import WorkQueue
+from swirl_operator.runtime.reconcile import Outcome
+from swirl_operator.runtime.resources import Key
+
+logger = logging.getLogger(__name__)
+
+
+class Workers:
+    """A fixed number of tasks on one queue. They wait on the API server, not on each other."""
+
+    def __init__(
+        self,
+        *,
+        queue: WorkQueue,
+        reconcile: Callable[[Key], Awaitable[Outcome]],
+        metrics: Metrics,
+        count: int,
+    ) -> None:
+        self._queue = queue
+        self._reconcile = reconcile
+        self._metrics = metrics
+        self._count = count
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._work(), name=f"worker-{n}") for n in range(self._count)
+        ]
+
+    async def stop(self) -> None:
+        """At once: a write in flight is either done or not, and the next leader finds out."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    def dead(self) -> list[str]:
+        """Names of workers that ended by themselves, which they never should."""
+        return [task.get_name() for task in self._tasks if task.done()]
+
+    async def _work(self) -> None:
+        while True:
+            key = await self._queue.get()
+            try:
+                await self.process(key)
+            finally:
+                self._queue.done(key)
+
+    async def process(self, key: Key) -> None:
+        """One key, to the end; every exception becomes a backoff of this key alone."""
+        started = time.perf_counter()
+        try:
+            outcome = await self._reconcile(key)
+        except NotLeader:
+            result = "fenced"
+        except Exception as error:
+            result = "error"
+            self._failed(key, error)
+        else:
+            result = outcome.result
+            self._settle(key, outcome)
+        elapsed = time.perf_counter() - started
+        self._metrics.reconcile.labels(key.kind, result).observe(elapsed)
+
+    def _failed(self, key: Key, error: Exception) -> None:
+        self._metrics.reconcile_errors.labels(key.kind, type(error).__name__).inc()
+        delay = self._queue.retry(key)
+        if isinstance(error, ApiError | AnnouncementFailed):
+            logger.warning("%s: %s; again in %.1f s", key, error, delay)
+        else:
+            logger.error("%s: failed; again in %.1f s", key, delay, exc_info=error)
+
+    def _settle(self, key: Key, outcome: Outcome) -> None:
+        if outcome.retry:
+            self._queue.retry(key, at_most=outcome.requeue_after)
+            return
+        self._queue.succeeded(key)
+        if outcome.result == "gone":
+            self._queue.discard(key)
+        else:
+            self._queue.schedule(key, outcome.requeue_after)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from swirl_operator.kinds.analyticsjob.controller import AnalyticsJobController
+from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, SWIRLMONITORS
+from swirl_operator.runtime.cache import Cache
+from swirl_operator.runtime.resources import PODS, Key
+from tests.unit.operator.kinds.observed import (
+    job,
+    merged,
+    monitor,
+    observe,
+    planned,
+    pod,
+    run,
+    said,
+)
+
+CONTROLLER = AnalyticsJobController()
+
+
+def test_related_are_pods_of_all_its_runs_and_the_monitors() -> None:
+    cache = Cache()
+    for name, parent in (("train-2-1", "train"), ("train-1-1", "train"), ("x-1", "other")):
+        obj = pod(name, labels={"job": parent}, metadata={"resourceVersion": "1"})
+        cache.put(PODS, obj)
+    cache.put(SWIRLMONITORS, monitor())
+    cache.put(SWIRLMONITORS, merged(monitor(), {"metadata": {"namespace": "x", "uid": "y"}}))
+    related = CONTROLLER.related(job(), cache)
+    assert [p["metadata"]["name"] for p in related["drivers"]] == ["train-1-1", "train-2-1"]
+    assert [m["metadata"]["namespace"] for m in related["monitors"]] == ["ads"]
+
+
+def test_a_pod_wakes_the_job_that_may_wait_for_it() -> None:
+    wakes = CONTROLLER.dependents
+    assert list(wakes(pod(), PODS, Cache())) == [Key("AnalyticsJob", "ads", "train")]
+    bare = pod()
+    bare["metadata"].pop("labels")
+    assert list(wakes(bare, PODS, Cache())) == []
+
+
+def test_a_monitor_wakes_the_jobs_it_names() -> None:
+    found = list(CONTROLLER.dependents(monitor(), SWIRLMONITORS, Cache()))
+    assert found == [Key("AnalyticsJob", "ads", "ingest")]
+
+
+def test_nothing_else_wakes_a_job() -> None:
+    assert list(CONTROLLER.dependents(run(), ANALYTICSRUNS, Cache())) == []
+    assert list(CONTROLLER.dependents(job(), ANALYTICSJOBS, Cache())) == []
+
+
+def test_a_job_that_cannot_be_planned_says_so() -> None:
+    plan = planned(lambda o: CONTROLLER.invalid(o, ValueError("no")), observe(job()))
+    assert said(plan)[:2] == ("False", "InvalidSpec")

@@ -1,0 +1,48 @@
+"""Builders for tests of the run's planner."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from swirl_operator.kinds.analyticsrun.plan import plan_run
+from swirl_operator.runtime.plan import ChildFailure, Object, Plan, Ref
+from swirl_operator.runtime.resources import PODS
+from tests.unit.operator.kinds.observed import (
+    EARLIER,
+    JOB_SPEC,
+    container,
+    merged,
+    observe,
+    planned,
+    run,
+)
+from tests.unit.operator.kinds.process import DRIVERS
+
+RUNNING = container({"running": {"startedAt": "2026-01-31T11:10:00Z"}})
+PLANNER = partial(plan_run, surroundings=DRIVERS)
+
+
+def attempt(number: int = 1, **more: Any) -> Object:
+    name = f"train-1-{number}"
+    base = {"number": number, "pod": name, "intendedAt": EARLIER, "outcome": "Pending"}
+    return {**base, **more}
+
+
+def going(*attempts: Object, spec: Object | None = None, **status: Any) -> Object:
+    """A run with these attempts; without any, with the first one just written down."""
+    body = {
+        "jobSpec": merged(JOB_SPEC, spec or {}),
+        "attempts": list(attempts) or [attempt()],
+        "startTime": EARLIER,
+        **status,
+    }
+    return run(status=body)
+
+
+def look(obj: Object, *pods: Object, **more: Any) -> Plan:
+    return planned(PLANNER, observe(obj, children={"pods": pods}, **more))
+
+
+def refusal(code: int, reason: str = "Forbidden") -> ChildFailure:
+    return ChildFailure(Ref(PODS, "ads", "train-1-1"), code, reason, "exceeded quota")

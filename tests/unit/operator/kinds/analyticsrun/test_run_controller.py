@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from swirl_operator.kinds.analyticsrun.controller import AnalyticsRunController
+from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
+from swirl_operator.runtime.cache import Cache
+from swirl_operator.runtime.resources import PODS, Key
+from tests.unit.operator.kinds.observed import job, observe, planned, pod, run, said
+from tests.unit.operator.kinds.process import DRIVERS
+
+CONTROLLER = AnalyticsRunController(DRIVERS)
+
+
+def test_related_are_the_job_and_every_pod_of_the_run() -> None:
+    cache = Cache()
+    executor = pod("exec-1", labels={"role": "executor"})
+    for resource, obj in (
+        (ANALYTICSJOBS, job()),
+        (ANALYTICSJOBS, job("other")),
+        (PODS, pod()),
+        (PODS, executor),
+        (PODS, pod("train-2-1", labels={"run": "train-2"})),
+    ):
+        cache.put(resource, {**obj, "metadata": {"resourceVersion": "1", **obj["metadata"]}})
+    related = CONTROLLER.related(run(), cache)
+    assert related["job"]["metadata"]["name"] == "train"
+    assert [p["metadata"]["name"] for p in related["pods"]] == ["exec-1", "train-1-1"]
+    drivers = [p["metadata"]["name"] for p in related["drivers"]]
+    assert drivers == ["exec-1", "train-1-1", "train-2-1"]
+    assert CONTROLLER.related(run(), Cache())["job"] is None
+
+
+def test_a_job_wakes_the_runs_that_have_not_taken_its_spec_yet() -> None:
+    cache = Cache()
+    for obj in (
+        run("waits"),
+        run("began", status={"jobSpec": {"mode": "Batch"}}),
+        run("of-another", parent="other"),
+    ):
+        cache.put(ANALYTICSRUNS, obj)
+    woken = list(CONTROLLER.dependents(job(), ANALYTICSJOBS, cache))
+    assert woken == [Key("AnalyticsRun", "ads", "waits")]
+    assert list(CONTROLLER.dependents(pod(), PODS, cache)) == []
+
+
+def test_a_run_that_cannot_be_planned_has_failed() -> None:
+    broken = run(status={"jobSpec": {"mode": "Batch", "retry": {"limit": "many"}}})
+    plan = planned(
+        lambda observation: CONTROLLER.invalid(observation, ValueError("no")), observe(broken)
+    )
+    assert said(plan, "Succeeded")[:2] == ("False", "InvalidSpec")
+    assert said(plan)[0] == "False"

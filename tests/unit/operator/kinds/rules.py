@@ -1,0 +1,174 @@
+"""What must hold in every world, checked at the moment when it could break.
+
+And the reference: what a run's attempts must come to, given how its Pods really ended.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from swirl.metrics.change import ChangeEvent
+from swirl_operator.kinds.analyticsjob.version import run_name, spec_hash
+from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, MODELSERVERS
+from swirl_operator.runtime.plan import Object
+from swirl_operator.runtime.resources import DEPLOYMENTS, PODS
+from tests import kstatus
+from tests.unit.operator.kinds.kubelet import attempt_of, model_of, run_of
+from tests.unit.operator.kinds.process import Topic
+from tests.unit.operator.kinds.world import World, is_live, label
+
+
+def expected(endings: Sequence[str], limit: int) -> tuple[str, int]:
+    """What becomes of a run whose attempts end so, and with how many attempts.
+
+    Written down apart from the planner, as plainly as the documentation says it.
+    """
+    for number, ending in enumerate(endings, start=1):
+        if ending in ("ok", "forever"):
+            return ("Succeeded" if ending == "ok" else "Running"), number
+        if ending == "permanent" or number == limit + 1:
+            return "Failed", number
+    return "Running", len(endings) + 1
+
+
+def succeeded(run: Object) -> str:
+    """Status of the run's Succeeded condition."""
+    conditions = (run.get("status") or {}).get("conditions") or ()
+    return next((str(c["status"]) for c in conditions if c["type"] == "Succeeded"), "Unknown")
+
+
+def guard(world: World) -> None:
+    """Watches every creation and every status from now on."""
+
+    def creating(obj: Object) -> None:
+        if obj["kind"] == "Pod":
+            _creating_driver(world, obj)
+        if obj["kind"] == "Deployment":
+            server = world.get(MODELSERVERS, obj["metadata"]["name"])
+            version = label(obj["spec"]["template"], "version")
+            assert server["status"].get("wantedVersion") == version, "serves without intent"
+
+    def writing(obj: Object, status: Object) -> None:
+        if obj["kind"] == "AnalyticsRun" and succeeded(obj) != "Unknown":
+            assert succeeded({"status": status}) == succeeded(obj), "an outcome was changed"
+
+    world.on_create.append(creating)
+    world.on_status.append(writing)
+
+
+def _creating_driver(world: World, pod: Object) -> None:
+    uid, number = attempt_of(pod)
+    told = run_of(pod)
+    attempts = [attempt_of(made) for made in world.created]
+    assert (uid, number) not in attempts, "two Pods for one attempt"
+    live = [other for other in world.list(PODS) if is_live(other)]
+    assert not [p for p in live if label(p, "run") == told["run"]], "two drivers of one run"
+    if told["mode"] == "Streaming":
+        assert not [p for p in live if label(p, "job") == told["job"]], "two drivers of one stream"
+    run = world.find(ANALYTICSRUNS, told["run"])
+    if run is None or run["metadata"]["uid"] != uid:
+        # Deleted a moment ago, which the watch has not told yet: the Pod goes the same way.
+        return
+    assert succeeded(run) == "Unknown", "a run that has ended is started again"
+    last = run["status"]["attempts"][-1]
+    assert (last["number"], last["pod"]) == (number, pod["metadata"]["name"]), "no intent"
+    spec = run["status"]["jobSpec"]
+    before = [made for made in attempts if made[0] == uid]
+    assert len(before) <= spec["retry"]["limit"], "more attempts than the limit allows"
+    assert told["run"] == run_name(told["job"], spec_hash(spec)), "another version than its name's"
+    assert told["parameters"] == spec["parameters"]
+
+
+def outcome(world: World, run: Object, endings: Mapping[str, str]) -> tuple[str, int]:
+    """What must have become of the run."""
+    uid = run["metadata"]["uid"]
+    pods = sorted((p for p in world.created if attempt_of(p)[0] == uid), key=attempt_of)
+    ended = [endings.get(pod["metadata"]["uid"], "forever") for pod in pods]
+    return expected(ended, run["status"]["jobSpec"]["retry"]["limit"])
+
+
+def check_run(world: World, run: Object, endings: Mapping[str, str]) -> None:
+    """A run of a world at rest is exactly as its Pods' endings ask."""
+    state, count = outcome(world, run, endings)
+    said = {"True": "Succeeded", "False": "Failed", "Unknown": "Running"}[succeeded(run)]
+    assert said == state
+    attempts = run["status"]["attempts"]
+    assert [attempt["number"] for attempt in attempts] == list(range(1, count + 1))
+    assert [attempt["outcome"] for attempt in attempts[:-1]] == ["Failed"] * (count - 1)
+    assert attempts[-1]["outcome"] == state
+    assert ("completionTime" in run["status"]) == (state != "Running")
+    if state == "Succeeded":
+        assert run["status"]["models"] == [model_of(run["metadata"]["name"], count)]
+
+
+def check_job(world: World, job: Object) -> str | None:
+    """A job of a world at rest; returns the outcome of its present run, None without one."""
+    spec, name = job["spec"], run_name(job["metadata"]["name"], spec_hash(job["spec"]))
+    run = world.find(ANALYTICSRUNS, name)
+    streaming, suspended = spec["mode"] == "Streaming", spec["suspend"]
+    live = [
+        pod
+        for pod in world.list(PODS)
+        if is_live(pod) and label(pod, "job") == job["metadata"]["name"]
+    ]
+    if suspended:
+        assert not live
+        assert kstatus.compute(job) == "Current"
+    if run is None:
+        assert suspended
+        return None
+    state = {"True": "Succeeded", "False": "Failed", "Unknown": "Running"}[succeeded(run)]
+    assert job["status"]["currentRun"]["name"] == name
+    assert job["status"]["currentRun"]["outcome"] == state
+    if suspended:
+        return state
+    assert len(live) == (1 if streaming and state == "Running" else 0)
+    assert kstatus.compute(job) == ("Failed" if state == "Failed" else "Current")
+    if streaming:
+        active = [r for r in world.list(ANALYTICSRUNS) if succeeded(r) == "Unknown"]
+        assert {r["metadata"]["name"] for r in active if label(r, "job") == label(run, "job")} <= {
+            name
+        }
+    return state
+
+
+def check_server(world: World, server: Object, job: Object, state: str | None) -> None:
+    """A server of a world at rest serves what its job's present version published."""
+    status = server["status"]
+    if state == "Succeeded":
+        run = world.get(ANALYTICSRUNS, job["status"]["currentRun"]["name"])
+        model = run["status"]["models"][0]
+        assert status["version"] == status["wantedVersion"] == run["metadata"]["name"]
+        assert (status["modelURI"], status["digest"]) == (model["uri"], model["digest"])
+        assert kstatus.compute(server) == "Current"
+    version = status.get("version")
+    deployment = world.find(DEPLOYMENTS, server["metadata"]["name"])
+    assert (deployment is None) == (version is None)
+    if deployment is not None:
+        template = deployment["spec"]["template"]
+        assert label(template, "version") == version
+        env = {e["name"]: e["value"] for e in template["spec"]["containers"][0]["env"]}
+        assert env["SWIRL_MODEL_URI"] == status["modelURI"]
+
+
+def check_changes(world: World, topic: Topic) -> None:
+    """Of each change Started before Finished, equal repeats, and all of the last ones."""
+    phases: dict[str, list[str]] = defaultdict(list)
+    records: dict[str, Object] = {}
+    for record in topic.records:
+        event = ChangeEvent.from_json(json.dumps(record))
+        phases[event.change].append(event.phase)
+        assert records.setdefault(event.id, record) == record, "one id, two contents"
+    for seen in phases.values():
+        assert seen[0] == "Started"
+        assert seen == sorted(seen, key=["Started", "Finished"].index), "Finished before Started"
+    for resource in (ANALYTICSJOBS, MODELSERVERS):
+        for obj in world.list(resource):
+            change = obj["status"].get("change")
+            if change is None:
+                continue
+            wanted = {"Started", "Finished"} if change.get("finishedAt") else {"Started"}
+            assert set(phases[change["id"]]) == wanted
+            assert change["announced"] == ("Finished" if len(wanted) == 2 else "Started")

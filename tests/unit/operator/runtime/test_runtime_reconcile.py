@@ -1,0 +1,431 @@
+"""One reconcile: its order, its idempotence, and what each kind of failure does."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from swirl_operator.runtime.announce import AnnouncementFailed, Announcer
+from swirl_operator.runtime.apply import WriteMemory
+from swirl_operator.runtime.cache import Cache
+from swirl_operator.runtime.errors import ApiError
+from swirl_operator.runtime.freshness import Freshness
+from swirl_operator.runtime.leadership import NotLeader
+from swirl_operator.runtime.metrics import Metrics
+from swirl_operator.runtime.plan import Event, Object, Observation, Plan, Ref
+from swirl_operator.runtime.queue import WorkQueue
+from swirl_operator.runtime.reconcile import Outcome, Reconciler, Undecided
+from swirl_operator.runtime.resources import CONFIGMAPS, PODS, Key, Resource
+from swirl_operator.runtime.router import Router
+from swirl_operator.runtime.writer import UnknownResource
+from tests.unit.operator.runtime.fakes import (
+    WIDGETS,
+    FakeApi,
+    FakeClock,
+    FakeController,
+    Posted,
+    obj,
+    pod,
+    widget,
+)
+
+KEY = Key("Widget", "ns", "w")
+CHANGE = {"context": {"id": "c1"}, "subject": {"id": "ns/Widget/w"}}
+
+
+def config(value: str = "1") -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"namespace": "ns", "name": "c"},
+        "data": {"value": value},
+    }
+
+
+class Broker:
+    """A Kafka producer that can refuse."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.broken = False
+
+    def send(self, topic: str, *, key: bytes, value: bytes) -> "Broker":
+        self.sent.append(value)
+        return self
+
+    def get(self, timeout: float) -> None:
+        if self.broken:
+            raise TimeoutError("no acknowledgement")
+
+    def close(self, timeout: float) -> None:
+        pass
+
+
+class Bench:
+    """A reconciler of one widget on a fake API server."""
+
+    def __init__(self, plan: Callable[[Observation], Plan]) -> None:
+        self.clock = FakeClock()
+        self.metrics = Metrics()
+        self.api = FakeApi(self.metrics)
+        self.cache = Cache(status_manager="swirl-operator")
+        self.queue = WorkQueue(clock=self.clock)
+        self.controller = FakeController(plan, owns=(PODS, CONFIGMAPS))
+        self.events = Posted()
+        self.broker = Broker()
+        self.may_write = True
+        self.freshness = Freshness(grace=60.0)
+        self.restart()
+        self.parent = self.api.seed(WIDGETS, widget())
+        self.watch()
+
+    def restart(self) -> None:
+        """A new process: nothing in memory but the cache."""
+        memory = WriteMemory()
+        self.router = Router(
+            controllers=[self.controller],
+            cache=self.cache,
+            queue=self.queue,
+            freshness=self.freshness,
+            metrics=self.metrics,
+            memory=memory,
+            clock=self.clock.time,
+        )
+        self.router.active = True
+        self.reconciler = Reconciler(
+            controllers=[self.controller],
+            api=self.api,
+            cache=self.cache,
+            router=self.router,
+            announcer=Announcer(
+                bootstrap="broker",
+                topic="changes",
+                metrics=self.metrics,
+                connect=lambda bootstrap, timeout: self.broker,
+                clock=self.clock.time,
+            ),
+            events=self.events,
+            metrics=self.metrics,
+            memory=memory,
+            fence=self.fence,
+            now=self.clock.now,
+        )
+
+    def fence(self) -> None:
+        if not self.may_write:
+            raise NotLeader("not me")
+
+    def watch(self, *names: str) -> None:
+        """Deliver the present state of everything, as the watches would."""
+        for resource in self.router.resources:
+            prefix = resource.path("ns") + "/"
+            for path, thing in self.api.objects.items():
+                if path.startswith(prefix):
+                    self.router.watched(resource, thing, type="MODIFIED")
+
+    async def reconcile(self) -> Outcome:
+        self.api.requests.clear()
+        return await self.reconciler.reconcile(KEY)
+
+    @property
+    def status(self) -> Any:
+        return self.api.objects[WIDGETS.path("ns", "w")].get("status")
+
+    def live(self, resource: Resource, name: str) -> Any:
+        return self.api.objects.get(resource.path("ns", name))
+
+
+def always(plan: Plan) -> Callable[[Observation], Plan]:
+    return lambda observation: plan
+
+
+DONE = {"observedGeneration": 1, "state": "done"}
+
+
+async def test_children_come_first_then_the_status_then_the_events() -> None:
+    plan = Plan(
+        create=(pod("p"),),
+        apply=(config(),),
+        status=DONE,
+        events=(Event("Normal", "Done", "done"),),
+        announce=(CHANGE,),
+        requeue_after=30.0,
+    )
+    bench = Bench(always(plan))
+    outcome = await bench.reconcile()
+    assert outcome == Outcome("ok", requeue_after=30.0)
+    assert bench.api.verbs() == ["create", "get", "apply", "apply"]
+    assert bench.api.requests[-1][1].endswith("/widgets/w/status")
+    assert bench.status == DONE
+    assert len(bench.broker.sent) == 1
+    assert [event.reason for event in bench.events.events] == ["Done"]
+    assert bench.live(PODS, "p")["metadata"]["ownerReferences"][0]["name"] == "w"
+
+
+async def test_a_settled_object_costs_no_request() -> None:
+    plan = Plan(create=(pod("p"),), apply=(config(),), status=DONE, announce=(CHANGE,))
+    bench = Bench(always(plan))
+    await bench.reconcile()
+    await bench.reconcile()
+    assert bench.api.requests == []
+    assert len(bench.broker.sent) == 1
+
+
+async def test_a_settled_object_costs_no_request_after_a_restart_either() -> None:
+    bench = Bench(always(Plan(create=(pod("p"),), apply=(config(),), status=DONE)))
+    await bench.reconcile()
+    bench.restart()
+    await bench.reconcile()
+    assert bench.api.requests == []
+
+
+async def test_own_writes_are_read_at_once_and_wake_the_parent() -> None:
+    bench = Bench(always(Plan(create=(pod("p"),))))
+    await bench.queue.get()
+    bench.queue.done(KEY)
+    await bench.reconcile()
+    assert len(bench.cache.owned(bench.parent["metadata"]["uid"], PODS)) == 1
+    assert await bench.queue.get() == KEY
+
+
+async def test_a_status_write_does_not_wake_its_own_writer() -> None:
+    bench = Bench(always(Plan(status=DONE)))
+    await bench.queue.get()
+    bench.queue.done(KEY)
+    await bench.reconcile()
+    bench.watch()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(bench.queue.get(), 0.01)
+
+
+async def test_a_lost_status_race_is_planned_again_from_the_new_state() -> None:
+    bench = Bench(lambda o: Plan(status={"observedGeneration": 1, "saw": o.obj["spec"]}))
+    bench.api.touch(WIDGETS, "ns", "w", spec={"new": 1})
+    assert await bench.reconcile() == Outcome("stale", requeue_after=0)
+    assert "status" not in bench.live(WIDGETS, "w")
+    assert await bench.reconcile() == Outcome("ok")
+    assert bench.status["saw"] == {"new": 1}
+
+
+async def test_an_object_deleted_under_our_hands_is_forgotten() -> None:
+    bench = Bench(always(Plan(status=DONE)))
+    del bench.api.objects[WIDGETS.path("ns", "w")]
+    assert (await bench.reconcile()).result == "stale"
+    assert (await bench.reconcile()).result == "gone"
+
+
+async def test_an_object_being_deleted_is_left_alone() -> None:
+    bench = Bench(always(Plan(create=(pod("p"),), status=DONE)))
+    metadata = {**bench.parent["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}
+    bench.api.touch(WIDGETS, "ns", "w", metadata=metadata)
+    bench.watch()
+    assert (await bench.reconcile()).result == "deleting"
+    assert bench.api.requests == []
+
+
+async def test_an_exception_in_a_plan_marks_the_object() -> None:
+    def plan(_: Observation) -> Plan:
+        raise ValueError("spec.pods must be a number")
+
+    bench = Bench(plan)
+    assert (await bench.reconcile()).result == "invalid"
+    assert bench.status["problem"] == "spec.pods must be a number"
+
+
+async def test_a_taken_name_is_a_failure_that_reaches_the_status() -> None:
+    def plan(observation: Observation) -> Plan:
+        reasons = [f.reason for f in observation.failures]
+        return Plan(
+            create=(pod("p"),),
+            apply=(config(),),
+            status={"observedGeneration": 1, "refused": reasons},
+        )
+
+    bench = Bench(plan)
+    bench.api.seed(PODS, pod("p"))
+    bench.api.seed(CONFIGMAPS, config("foreign"))
+    outcome = await bench.reconcile()
+    assert (outcome.result, outcome.retry) == ("refused", True)
+    assert bench.status["refused"] == ["NameClash", "NameClash"]
+    assert bench.live(CONFIGMAPS, "c")["data"] == {"value": "foreign"}
+    assert "ownerReferences" not in bench.live(PODS, "p")["metadata"]
+
+
+async def test_a_refused_child_is_reported_and_tried_again_and_the_others_are_made() -> None:
+    def plan(observation: Observation) -> Plan:
+        said = [f.message for f in observation.failures]
+        return Plan(
+            create=(pod("p"), pod("q")),
+            status={"observedGeneration": 1, "said": said},
+            requeue_after=600.0,
+        )
+
+    bench = Bench(plan)
+    bench.api.fail("create", 403, "Forbidden")
+    assert await bench.reconcile() == Outcome("refused", requeue_after=600.0, retry=True)
+    assert bench.status["said"] == ["as told"]
+    assert bench.live(PODS, "q") is not None
+    assert (await bench.reconcile()).result == "ok"
+    assert bench.status["said"] == []
+    assert bench.live(PODS, "p") is not None
+
+
+async def test_an_outage_changes_no_status() -> None:
+    bench = Bench(always(Plan(create=(pod("p"),), status=DONE)))
+    bench.api.fail("create", 503)
+    with pytest.raises(ApiError):
+        await bench.reconcile()
+    assert bench.status is None
+
+
+async def test_a_create_whose_answer_was_lost_is_not_made_twice() -> None:
+    bench = Bench(always(Plan(create=(pod("p"),), status=DONE)))
+    bench.api.fail("create", 504, after=True)
+    with pytest.raises(ApiError):
+        await bench.reconcile()
+    uid = bench.live(PODS, "p")["metadata"]["uid"]
+    assert (await bench.reconcile()).result == "ok"
+    assert bench.live(PODS, "p")["metadata"]["uid"] == uid
+    assert len(bench.cache.owned(bench.parent["metadata"]["uid"], PODS)) == 1
+
+
+async def test_an_unacknowledged_announcement_stops_everything_after_it() -> None:
+    bench = Bench(always(Plan(announce=(CHANGE,), create=(pod("p"),), status=DONE)))
+    bench.broker.broken = True
+    with pytest.raises(AnnouncementFailed):
+        await bench.reconcile()
+    assert bench.api.requests == []
+    bench.broker.broken = False
+    bench.clock.advance(5.0)
+    await bench.reconcile()
+    assert bench.status == DONE
+
+
+def confirming(observation: Observation) -> Plan:
+    ref = Ref(PODS, "ns", "p")
+    pods = [p["metadata"]["name"] for p in observation.children["pods"]]
+    if not pods and ref not in observation.confirmed_absent:
+        return Plan(confirm_absent=(ref,), create=(pod("never"),), status={"bad": True})
+    return Plan(status={"observedGeneration": 1, "pods": pods})
+
+
+async def test_a_confirmed_absence_is_told_to_the_planner_in_the_same_reconcile() -> None:
+    bench = Bench(confirming)
+    await bench.reconcile()
+    assert bench.api.verbs() == ["get", "apply"]
+    assert bench.status["pods"] == []
+    assert bench.live(PODS, "never") is None
+
+
+async def test_what_the_live_read_finds_is_used() -> None:
+    bench = Bench(confirming)
+    child = pod("p")
+    child["metadata"]["ownerReferences"] = [
+        {**obj(owner="w")["metadata"]["ownerReferences"][0], "uid": bench.parent["metadata"]["uid"]}
+    ]
+    bench.api.seed(PODS, child)
+    await bench.reconcile()
+    assert bench.status["pods"] == ["p"]
+
+
+async def test_a_stranger_of_that_name_is_not_the_child_that_was_lost() -> None:
+    bench = Bench(confirming)
+    bench.api.seed(PODS, pod("p"))
+    await bench.reconcile()
+    assert bench.status["pods"] == []
+
+
+async def test_another_incarnation_does_not_count_as_found() -> None:
+    ref = Ref(PODS, "ns", "p", uid="the-first")
+    seen: list[frozenset[Ref]] = []
+
+    def plan(observation: Observation) -> Plan:
+        seen.append(observation.confirmed_absent)
+        return Plan() if observation.confirmed_absent else Plan(confirm_absent=(ref,))
+
+    bench = Bench(plan)
+    bench.api.seed(PODS, pod("p"))
+    await bench.reconcile()
+    assert seen[-1] == {ref}
+
+
+async def test_a_planner_that_never_decides_is_stopped() -> None:
+    bench = Bench(always(Plan(confirm_absent=(Ref(PODS, "ns", "p"),))))
+    with pytest.raises(Undecided):
+        await bench.reconcile()
+
+
+async def test_drift_is_repaired() -> None:
+    bench = Bench(always(Plan(apply=(config("1"),))))
+    await bench.reconcile()
+    bench.api.touch(CONFIGMAPS, "ns", "c", data={"value": "edited"})
+    bench.watch()
+    await bench.reconcile()
+    assert bench.live(CONFIGMAPS, "c")["data"] == {"value": "1"}
+
+
+async def test_an_unwatched_leftover_of_ours_is_updated() -> None:
+    bench = Bench(always(Plan(apply=(config("2"),))))
+    old = config("1")
+    old["metadata"]["ownerReferences"] = [
+        {**obj(owner="w")["metadata"]["ownerReferences"][0], "uid": bench.parent["metadata"]["uid"]}
+    ]
+    bench.api.seed(CONFIGMAPS, old)
+    await bench.reconcile()
+    assert bench.live(CONFIGMAPS, "c")["data"] == {"value": "2"}
+
+
+async def test_a_deletion_names_the_incarnation() -> None:
+    bench = Bench(always(Plan(create=(pod("p"),))))
+    await bench.reconcile()
+    uid = bench.live(PODS, "p")["metadata"]["uid"]
+    bench.controller.function = always(Plan(delete=(Ref(PODS, "ns", "p", uid="another"),)))
+    await bench.reconcile()
+    assert bench.live(PODS, "p") is not None
+    bench.controller.function = always(Plan(delete=(Ref(PODS, "ns", "p", uid=uid),)))
+    await bench.reconcile()
+    assert bench.live(PODS, "p") is None
+    assert bench.cache.get(PODS, "ns", "p") is None
+    await bench.reconcile()
+    assert bench.api.verbs() == ["delete"]
+
+
+async def test_nothing_is_written_by_who_is_not_the_leader() -> None:
+    bench = Bench(always(Plan(create=(pod("p"),), apply=(config(),), status=DONE)))
+    bench.may_write = False
+    with pytest.raises(NotLeader):
+        await bench.reconcile()
+    assert set(bench.api.verbs()) <= {"get"}
+
+
+async def test_a_plan_that_changes_nothing_cannot_spin() -> None:
+    bench = Bench(always(Plan(status=DONE, requeue_after=0)))
+    assert (await bench.reconcile()).requeue_after == 0
+    assert (await bench.reconcile()).requeue_after == 1.0
+
+
+async def test_no_events_when_the_status_had_been_written_before() -> None:
+    bench = Bench(always(Plan(status=DONE, events=(Event("Normal", "Done", "done"),))))
+    await bench.reconcile()
+    await bench.reconcile()
+    assert len(bench.events.events) == 1
+
+
+async def test_an_unknown_child_kind_is_a_bug_and_says_so() -> None:
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"namespace": "ns", "name": "s"}}
+    bench = Bench(always(Plan(create=(secret,))))
+    with pytest.raises(UnknownResource, match="Secret"):
+        await bench.reconcile()
+
+
+async def test_the_time_to_the_first_status_is_measured_once() -> None:
+    bench = Bench(lambda o: Plan(status={"observedGeneration": 1, "at": o.now.isoformat()}))
+    bench.clock.advance(12.0)
+    await bench.reconcile()
+    bench.clock.advance(12.0)
+    await bench.reconcile()
+    registry = bench.metrics.registry
+    labels = {"kind": "Widget"}
+    assert registry.get_sample_value("swirl_operator_first_status_seconds_count", labels) == 1
+    assert registry.get_sample_value("swirl_operator_first_status_seconds_sum", labels) == 12.0
