@@ -1,0 +1,91 @@
+"""Which images there are, what each is made of, and what it stands on."""
+
+from dataclasses import dataclass
+
+from imagebuild.jars import Jars
+from imagebuild.packages import Packages
+from imagebuild.rootfs import Rootfs
+from imagebuild.sources import Code, Source
+
+PUBLIC_DEBIAN = "debian:bookworm-slim"
+
+
+@dataclass(frozen=True)
+class Image:
+    name: str
+    parent: str | None
+    sources: tuple[Source, ...] = ()
+    dockerfile: str = ""
+    runnable: bool = False
+
+    @property
+    def folder(self) -> str:
+        return self.dockerfile or self.name
+
+
+def _library(*packages: str) -> Code:
+    """An image carries only the packages it may import, so that other changes leave it alone."""
+    folders = (f"swirl/{name}" for name in packages)
+    return Code(("swirl/*.py", *folders), to="swirl/lib")
+
+
+def _packages(name: str, parent: str, *sources: Source) -> Image:
+    return Image(f"{name}-packages", parent, sources, dockerfile="packages")
+
+
+def _runnable(name: str, parent: str, *sources: Source) -> Image:
+    return Image(name, parent, sources, runnable=True)
+
+
+_ALL = (
+    Image("debian", None, (Rootfs("bookworm"),)),
+    Image("base", "debian"),
+    Image("java", "base"),
+    _packages("operator", "base", Packages("operator")),
+    _packages("scorer", "base", Packages("scorer")),
+    _packages("monitor", "base", Packages("monitor")),
+    _packages(
+        "spark", "java", Packages("spark"), Jars("spark/pom.xml", to="swirl/site/pyspark/jars")
+    ),
+    _packages("kafka", "java", Jars("kafka/pom.xml", to="kafka/libs")),
+    _runnable(
+        "operator",
+        "operator-packages",
+        _library("api", "metrics"),
+        Code(("swirl_operator",), root="operator", to="swirl/lib"),
+    ),
+    _runnable("scorer", "scorer-packages", _library("metrics", "store", "scorer")),
+    _runnable("monitor", "monitor-packages", _library("api", "metrics", "monitor")),
+    _runnable(
+        "spark",
+        "spark-packages",
+        _library("job", "metrics", "store"),
+        Code(("entrypoint.sh",), root="runtime-images/spark", to="swirl"),
+    ),
+    _runnable(
+        "kafka",
+        "kafka-packages",
+        Code(("entrypoint.sh", "log4j2.properties"), root="runtime-images/kafka", to="kafka"),
+    ),
+    _runnable(
+        "ads",
+        "spark",
+        Packages("ads", below="spark"),
+        Code(("ads",), root="examples/ads", to="swirl/app"),
+    ),
+)
+
+CATALOGUE = {image.name: image for image in _ALL}
+RUNNABLE = tuple(image.name for image in _ALL if image.runnable)
+OF_CHART = ("operator", "scorer", "monitor", "kafka")
+
+
+def with_parents(names: tuple[str, ...]) -> list[Image]:
+    """The named images and all they stand on, each after its parent."""
+    wanted: set[str] = set()
+    for name in names:
+        step: str | None = name
+        while step is not None:
+            wanted.add(step)
+            step = CATALOGUE[step].parent
+    return [image for image in _ALL if image.name in wanted]

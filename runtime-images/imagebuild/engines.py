@@ -1,0 +1,80 @@
+"""The two programs that build images."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from imagebuild.catalogue import PUBLIC_DEBIAN
+from imagebuild.progress import BuildError, run
+
+
+class Engine(Protocol):
+    name: str
+    debian: str | None
+    """A public image to stand on, or None where Debian is made from packages."""
+
+    def reference(self, name: str, tag: str) -> str: ...
+    def stored(self) -> set[str]: ...
+    def build(self, reference: str, dockerfile: Path, context: Path, base: str | None) -> None: ...
+
+
+class Docker:
+    name = "docker"
+    debian: str | None = PUBLIC_DEBIAN
+
+    def reference(self, name: str, tag: str) -> str:
+        return f"swirl/{name}:{tag}"
+
+    def stored(self) -> set[str]:
+        return set(run(["docker", "images", "--format", "{{.Repository}}:{{.Tag}}"]).split())
+
+    def build(self, reference: str, dockerfile: Path, context: Path, base: str | None) -> None:
+        argument = [] if base is None else ["--build-arg", f"BASE_IMAGE={base}"]
+        words = ["--quiet", "--tag", reference, "--file", str(dockerfile), *argument]
+        run(["docker", "build", *words, str(context)])
+
+
+class Buildah:
+    name = "buildah"
+    debian: str | None = None
+
+    def reference(self, name: str, tag: str) -> str:
+        # The kubelet reads `swirl/x` as `docker.io/swirl/x`; an import keeps the name given here.
+        return f"docker.io/swirl/{name}:{tag}"
+
+    def stored(self) -> set[str]:
+        return set(self._run("images", "--format", "{{.Name}}:{{.Tag}}").split())
+
+    def build(self, reference: str, dockerfile: Path, context: Path, base: str | None) -> None:
+        self._run(
+            *["bud", "--quiet", "--pull-never", "--network", "host"],
+            *["--tag", reference, "--file", str(dockerfile)],
+            *([] if base is None else ["--build-arg", f"BASE_IMAGE={base}"]),
+            str(context),
+        )
+
+    def _run(self, *words: str) -> str:
+        return run(["buildah", *words], env=_chroot_environment())
+
+
+def _chroot_environment() -> Mapping[str, str]:
+    """No user namespaces and no systemd needed: works as root inside a container, too."""
+    return {**os.environ, "BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "overlay"}
+
+
+def choose(name: str | None) -> Engine:
+    engines: dict[str, Engine] = {"docker": Docker(), "buildah": Buildah()}
+    if name is not None:
+        return engines[name]
+    if shutil.which("docker") is not None:
+        try:
+            run(["docker", "info", "--format", "{{.ServerVersion}}"])
+        except BuildError:
+            pass
+        else:
+            return engines["docker"]
+    if shutil.which("buildah") is not None:
+        return engines["buildah"]
+    raise BuildError("neither a running Docker engine nor buildah was found; see `make setup`")

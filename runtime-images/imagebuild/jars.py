@@ -1,0 +1,61 @@
+"""Jars of an image, resolved by Maven from the pom.xml in the image's folder."""
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from imagebuild.progress import BuildError, run
+from imagebuild.sources import REPOSITORY, make_readable
+
+
+@dataclass(frozen=True)
+class Jars:
+    pom: str
+    to: str
+
+    def _pom(self) -> Path:
+        return REPOSITORY / "runtime-images" / self.pom
+
+    def inputs(self) -> Iterator[Path]:
+        yield Path(__file__)
+        yield self._pom()
+
+    def write(self, context: Path) -> None:
+        target = context / self.to
+        target.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as folder:
+            run(
+                [
+                    "mvn",
+                    "--batch-mode",
+                    "--quiet",
+                    "--file",
+                    self._pom(),
+                    "dependency:copy-dependencies",
+                    f"-DoutputDirectory={folder}",
+                    "-DincludeScope=runtime",
+                ]
+            )
+            jars = sorted(Path(folder).glob("*.jar"))
+            if not jars:
+                raise BuildError(f"{self.pom} resolved to no jar")
+            for jar in jars:
+                # What Spark brings itself stays as it is.
+                if not (target / jar.name).exists():
+                    shutil.copyfile(jar, target / jar.name)
+        make_readable(target)
+
+
+def keep_natives(jar: Path, *kept: str) -> None:
+    """Drops the native libraries of the platforms that the images do not run on."""
+    part = jar.with_suffix(".part")
+    with zipfile.ZipFile(jar) as old, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            native = entry.filename.endswith((".so", ".dll", ".jnilib", ".dylib"))
+            if not native or entry.filename in kept:
+                new.writestr(entry, old.read(entry))
+    # The jar may be a hard link into uv's cache: it is replaced, never written.
+    part.replace(jar)

@@ -1,0 +1,124 @@
+"""Python packages of an image, installed on the host from its lock."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from imagebuild import sources
+from imagebuild.jars import keep_natives
+from imagebuild.progress import BuildError, run
+from imagebuild.sources import REPOSITORY, compile_python, make_readable, remove
+
+_LOCKS = REPOSITORY / "requirements"
+_SITE = "swirl/site"
+
+# Nothing here is reached by the images' own code.
+_NEEDLESS = (
+    "bin",
+    "share",
+    "*.dist-info/RECORD",
+    "*.dist-info/licenses",
+    "*/tests",
+    "*/include",
+    "pyarrow/*flight*",
+    "pyarrow/src",
+    "pyspark/data",
+    "pyspark/examples",
+    "pyspark/licenses",
+    # The packages themselves are on PYTHONPATH, compiled; these are archives of the same.
+    "pyspark/python",
+    "pyspark/jars/netty-tcnative-*-aarch_64.jar",
+    "pyspark/jars/netty-tcnative-*-osx-*.jar",
+    "pyspark/jars/netty-tcnative-*-windows-*.jar",
+)
+
+
+@dataclass(frozen=True)
+class Packages:
+    """What `lock` names and the lock of the image below does not."""
+
+    lock: str
+    below: str | None = None
+
+    def _locks(self) -> list[Path]:
+        names = [self.lock] if self.below is None else [self.lock, self.below]
+        return [_LOCKS / f"{name}.txt" for name in names]
+
+    def inputs(self) -> Iterator[Path]:
+        yield Path(__file__)
+        yield Path(sources.__file__)
+        yield from self._locks()
+
+    def _wanted(self) -> str:
+        own, *below = (read_blocks(lock.read_text()) for lock in self._locks())
+        there = {name for blocks in below for name in blocks}
+        return "".join(text for name, text in own.items() if name not in there)
+
+    def write(self, context: Path) -> None:
+        if sys.version_info[:2] != (3, 11):
+            raise BuildError(
+                "images carry Python 3.11, and bytecode is compiled by the Python that builds them:"
+                f" run build.py with Python 3.11, not {sys.version_info[0]}.{sys.version_info[1]}"
+            )
+        wanted = self._wanted()
+        site = context / _SITE
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write(wanted)
+            file.flush()
+            _install(Path(file.name), site)
+        remove(site, _NEEDLESS)
+        for jar in site.glob("pyspark/jars/rocksdbjni-*.jar"):
+            keep_natives(jar, "librocksdbjni-linux64.so")
+        make_readable(site)
+        # A few packages carry templates that are no valid Python: not our fault, and harmless.
+        compile_python(site, f"/opt/{_SITE}")
+
+
+def read_blocks(lock: str) -> dict[str, str]:
+    """The lines of each requirement, with its hashes, by `name==version`."""
+    blocks: dict[str, str] = {}
+    name = ""
+    for line in lock.splitlines(keepends=True):
+        if line[:1].isalnum():
+            name = line.split()[0]
+        if name:
+            blocks[name] = blocks.get(name, "") + line
+    return blocks
+
+
+def _install(requirements: Path, site: Path) -> None:
+    run(
+        [
+            _uv(),
+            "pip",
+            "install",
+            "--quiet",
+            "--target",
+            site,
+            "--python",
+            sys.executable,
+            "--python-version",
+            "3.11",
+            "--python-platform",
+            "x86_64-unknown-linux-gnu",
+            "--require-hashes",
+            "--no-deps",
+            "--requirement",
+            requirements,
+        ]
+    )
+
+
+def _uv() -> str:
+    beside = Path(sys.prefix) / "bin" / "uv"
+    local = REPOSITORY / ".venv" / "bin" / "uv"
+    for path in (beside, local):
+        if path.exists():
+            return str(path)
+    found = shutil.which("uv")
+    if found is None:
+        raise BuildError("uv is not installed; `make setup` installs it")
+    return found
