@@ -1,0 +1,7 @@
+"""``python3 -m localcluster``."""
+
+import sys
+
+from localcluster.cli import main
+
+sys.exit(main())
