@@ -1,0 +1,1 @@
+"""The example pipeline: serve ads to the authors of positive tweets."""

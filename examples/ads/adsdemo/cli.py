@@ -1,0 +1,115 @@
+"""The commands: the demo itself, and `down`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from adsdemo import diagnosis, install
+from adsdemo.cases import Cases
+from adsdemo.cluster import Cluster, ContextCluster, choose
+from adsdemo.errors import DemoError
+from adsdemo.kube import Kubectl
+from adsdemo.lock import only_one
+from adsdemo.pipeline import Pipeline
+from adsdemo.progress import Progress, stamp
+from adsdemo.report import Report
+
+EXAMPLE = Path(__file__).resolve().parents[1]
+REPOSITORY = EXAMPLE.parents[1]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit code 0 only if every verdict was right and in time."""
+    parser = argparse.ArgumentParser(
+        prog="demo.py",
+        description="From nothing to three verdicts: a cluster, the pipeline, the talk's cases.",
+    )
+    parser.add_argument(
+        "command", nargs="?", choices=["run", "down"], default="run",
+        help="run the demo (also continues one), or remove all that it made",
+    )  # fmt: skip
+    command = parser.parse_args(argv).command
+    progress = Progress()
+    try:
+        cluster = choose(REPOSITORY)
+        with only_one(REPOSITORY / "build" / "demo.lock"):
+            return _down(cluster, progress) if command == "down" else _run(cluster, progress)
+    except DemoError as error:
+        progress.say(f"Failed: {error}")
+        return 1
+    except KeyboardInterrupt:
+        progress.say("Interrupted; start the same command again to continue.")
+        return 130
+
+
+def _run(cluster: Cluster, progress: Progress) -> int:
+    report = Report(REPOSITORY / "build" / "demo.json", cluster=cluster.name)
+    kubectl: Kubectl | None = None
+    try:
+        with progress.step("cluster", f"Cluster: {cluster.name}"):
+            cluster.up(progress)
+            kubectl = Kubectl(cluster.kubectl())
+        image = _install(cluster, kubectl, progress)
+        pipeline = Pipeline(kubectl, EXAMPLE, image, progress)
+        _start(pipeline, progress)
+        cases = Cases(pipeline, progress, report)
+        cases.healthy()
+        progress.say(f"The pods:\n{pipeline.pods()}")
+        cases.format_change()
+        cases.buggy_model()
+    except DemoError as error:
+        if kubectl is None:
+            raise
+        raise DemoError(f"{error}\n{diagnosis.cause(kubectl)}") from error
+    finally:
+        report.write(progress.timings)
+    for case in report.cases:
+        right = "right" if case.right else "WRONG"
+        progress.say(f"{case.case}: {case.verdict.summary}, {case.seconds:.0f} s, {right}")
+    progress.say(f"Done in {stamp(progress.elapsed).strip()}; figures in {report.path}")
+    return 0 if report.passed else 1
+
+
+def _install(cluster: Cluster, kubectl: Kubectl, progress: Progress) -> str:
+    """Images and chart; returns what the pipeline's own image is called."""
+    with progress.step("images", "Images: building what is missing"):
+        images = install.build_images(REPOSITORY, progress)
+    with progress.step("load", "Images: bringing them onto the cluster"):
+        images = cluster.load(images, progress)
+    with progress.step("chart", "Chart: installing Swirl and Kafka"):
+        install.create_namespaces(kubectl, EXAMPLE / "manifests")
+        install.install_chart(cluster, REPOSITORY / "charts" / "swirl", images, progress)
+    return images["ads"]
+
+
+def _start(pipeline: Pipeline, progress: Progress) -> None:
+    """Everything as it should be, also after a demo that was interrupted in the middle."""
+    with progress.step("pipeline", "Pipeline: feed, ingest, training, model server, ad server"):
+        pipeline.forget_failed_runs()
+        pipeline.apply(
+            *(f"manifests/{name}.yaml" for name in ("feed", "train", "ingest", "sentiment")),
+            "manifests/adserver.yaml",
+        )
+        pipeline.wait_ready("ajob", "train-sentiment")
+        pipeline.wait_ready("mserver", "sentiment")
+        pipeline.wait_ready("ajob", "ingest")
+        for name in ("feed", "adserver"):
+            pipeline.wait_deployment(name)
+    with progress.step("monitor", "Monitor: starting"):
+        pipeline.apply("manifests/monitor.yaml")
+        pipeline.wait_ready("smon", "ads")
+
+
+def _down(cluster: Cluster, progress: Progress) -> int:
+    if isinstance(cluster, ContextCluster):
+        install.uninstall(cluster, Kubectl(cluster.kubectl()), progress)
+    cluster.down(progress)
+    progress.say("Everything the demo made is gone.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""From nothing to Swirl on a cluster: images, chart, namespaces."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from adsdemo import shell
+from adsdemo.cluster import Cluster
+from adsdemo.kube import NAMESPACE, SYSTEM_NAMESPACE, Kubectl
+from adsdemo.progress import Progress
+
+RELEASE = "swirl"
+_CHART_IMAGES = ("operator", "scorer", "monitor", "kafka")
+# `swirl/spark` is what `ads` is built on; no pod of the demo runs it.
+DEMO_IMAGES = (*_CHART_IMAGES, "ads")
+_CHART_TIMEOUT = "5m"
+
+
+def build_images(repository: Path, progress: Progress) -> dict[str, str]:
+    """Build what is missing; image names by short name, for example `operator`."""
+    command = [sys.executable, str(repository / "runtime-images" / "build.py"), *DEMO_IMAGES]
+    shell.stream(command, progress, what="building images", cwd=repository)
+    images: dict[str, str] = json.loads((repository / "build" / "images.json").read_text())
+    return {name: images[name] for name in DEMO_IMAGES}
+
+
+def create_namespaces(kubectl: Kubectl, manifests: Path) -> None:
+    """The namespace of the pipeline must be there before the chart puts accounts into it."""
+    kubectl.apply((manifests / "namespace.yaml").read_text())
+
+
+def install_chart(
+    cluster: Cluster, chart: Path, images: Mapping[str, str], progress: Progress
+) -> None:
+    """helm upgrade --install, waiting until what it installs is ready."""
+    command = [
+        *cluster.helm(), "upgrade", "--install", RELEASE, str(chart),
+        "--namespace", SYSTEM_NAMESPACE, "--create-namespace",
+        "--set", "kafka.enabled=true",
+        "--set", f"workloadNamespaces={{{NAMESPACE}}}",
+        *chart_images(images),
+    ]  # fmt: skip
+    shell.stream(command, progress, what="installing the chart")
+    # Not `helm --wait`: a class that binds late, as kind's does, keeps the artifact claim pending
+    # until its first pod, and Helm would wait for the claim.
+    for part in ("deployment/swirl-operator", "statefulset/swirl-kafka"):
+        words = ["rollout", "status", part, "-n", SYSTEM_NAMESPACE, f"--timeout={_CHART_TIMEOUT}"]
+        shell.stream([*cluster.kubectl(), *words], progress, what=f"waiting for {part}")
+
+
+def chart_images(images: Mapping[str, str]) -> list[str]:
+    """The chart's values for the images that it starts."""
+    words: list[str] = []
+    for name in _CHART_IMAGES:
+        words += ["--set-string", f"images.{name}={images[name]}"]
+    return words
+
+
+def uninstall(cluster: Cluster, kubectl: Kubectl, progress: Progress) -> None:
+    """Take the demo off a cluster that stays."""
+    progress.say("  deleting the pipeline")
+    kubectl.run("delete", "namespace", NAMESPACE, "--ignore-not-found", "--timeout=180s")
+    shell.stream(
+        [
+            *cluster.helm(), "uninstall", RELEASE, "--namespace", SYSTEM_NAMESPACE,
+            "--ignore-not-found", "--wait",
+        ],
+        progress,
+        what="uninstalling the chart",
+    )  # fmt: skip
+    kubectl.run("delete", "namespace", SYSTEM_NAMESPACE, "--ignore-not-found", "--timeout=180s")

@@ -1,0 +1,40 @@
+"""Which cluster is chosen, and what is said when it cannot be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from adsdemo.cluster import ContextCluster, KindCluster, LocalCluster, choose
+from adsdemo.errors import DemoError
+from adsdemo.install import chart_images
+
+REPOSITORY = Path("/repository")
+
+
+def _never() -> bool:
+    pytest.fail("Docker must not be asked when SWIRL_CONTEXT is set")
+
+
+def test_a_named_context_comes_first() -> None:
+    env = {"SWIRL_CONTEXT": "prod", "SWIRL_REGISTRY": "example.org/team/"}
+    cluster = choose(REPOSITORY, env, _never)
+    assert isinstance(cluster, ContextCluster)
+    assert cluster.name == "context prod"
+
+
+def test_a_named_context_needs_a_registry() -> None:
+    with pytest.raises(DemoError, match="SWIRL_REGISTRY must name a registry"):
+        choose(REPOSITORY, {"SWIRL_CONTEXT": "prod"}, _never)
+
+
+def test_kind_where_docker_answers_and_the_local_cluster_elsewhere() -> None:
+    assert isinstance(choose(REPOSITORY, {}, lambda: True), KindCluster)
+    assert isinstance(choose(REPOSITORY, {"SWIRL_CONTEXT": ""}, lambda: False), LocalCluster)
+
+
+def test_every_image_of_the_chart_is_set() -> None:
+    names = ("operator", "scorer", "monitor", "kafka", "ads", "spark")
+    words = chart_images({name: f"swirl/{name}:1" for name in names})
+    assert words[::2] == ["--set-string"] * 4
+    assert "images.operator=swirl/operator:1" in words
