@@ -5,7 +5,6 @@ package main
 import (
 	"github.com/coredns/coredns/core/dnsserver"
 	"github.com/coredns/coredns/coremain"
-	_ "github.com/coredns/coredns/plugin/cache"
 	_ "github.com/coredns/coredns/plugin/errors"
 	_ "github.com/coredns/coredns/plugin/health"
 	_ "github.com/coredns/coredns/plugin/kubernetes"
@@ -17,7 +16,7 @@ import (
 func init() {
 	// The order is the order in which a query passes through the plugins.
 	dnsserver.Directives = []string{
-		"reload", "errors", "health", "ready", "cache", "kubernetes", "template",
+		"reload", "errors", "health", "ready", "kubernetes", "template",
 	}
 }
 

@@ -65,9 +65,8 @@ def test_training_measured_both_releases_alike(demo: dict[str, Any], ask: Any) -
 
 
 def test_no_tweet_went_unscored_while_models_were_exchanged(demo: dict[str, Any], ask: Any) -> None:
-    assert demo["cases"]
-    monitor = json.loads(ask("get", "smon", "ads", "-n", "ads", "-o", "json"))
-    since = monitor["metadata"]["creationTimestamp"]
+    release = json.loads(ask("get", "arun", demo["cases"][2]["version"], "-n", "ads", "-o", "json"))
+    since = release["metadata"]["creationTimestamp"]
     log = ask("logs", "-n", "ads", "deployment/adserver", f"--since-time={since}")
     assert not re.findall(r".*was not scored.*", log)
 
