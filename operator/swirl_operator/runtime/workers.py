@@ -15,6 +15,10 @@ from swirl_operator.runtime.resources import Key
 
 logger = logging.getLogger(__name__)
 
+# News of a change is worth most while a fault that it caused is young: once Kafka is back, nobody
+# should have to wait for it as long as for an object that failed for hours.
+_NEWS_RETRY_SECONDS = 10.0
+
 
 class Workers:
     """A fixed number of tasks on one queue. They wait on the API server, not on each other."""
@@ -75,8 +79,9 @@ class Workers:
 
     def _failed(self, key: Key, error: Exception) -> None:
         self._metrics.reconcile_errors.labels(key.kind, type(error).__name__).inc()
-        delay = self._queue.retry(key)
-        if isinstance(error, ApiError | AnnouncementFailed):
+        news = isinstance(error, AnnouncementFailed)
+        delay = self._queue.retry(key, at_most=_NEWS_RETRY_SECONDS if news else None)
+        if news or isinstance(error, ApiError):
             logger.warning("%s: %s; again in %.1f s", key, error, delay)
         else:
             logger.error("%s: failed; again in %.1f s", key, delay, exc_info=error)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from swirl_operator.runtime.announce import AnnouncementFailed
 from swirl_operator.runtime.errors import ServerError
 from swirl_operator.runtime.leadership import NotLeader
 from swirl_operator.runtime.metrics import Metrics
@@ -85,6 +86,20 @@ async def test_an_api_error_is_a_line_and_not_a_traceback(
     assert record.levelno == logging.WARNING
     assert record.exc_info is None
     assert bench.queue.delayed() == 1
+
+
+async def test_news_is_sent_soon_after_kafka_is_back_however_long_it_was_away(
+    bench: Bench,
+) -> None:
+    away = 12
+    bench.results = [AnnouncementFailed("kafka:9092: no broker")] * away
+    bench.queue.add(KEY)
+    await bench.settle()
+    for _ in range(away):
+        bench.clock.advance(10.0)
+        await bench.settle()
+    assert len(bench.calls) == away + 1
+    assert bench.queue.delayed() == 0
 
 
 async def test_a_plan_says_when_to_come_back(bench: Bench) -> None:
