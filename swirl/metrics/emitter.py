@@ -13,37 +13,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from swirl.metrics.point import Point, encode
 from swirl.metrics.topics import METRICS_TOPIC
+from swirl.metrics.transport import DeliveryFailed, Transport
 
 log = logging.getLogger(__name__)
 
 POINTS_PER_RECORD = 500
 _RETRY_SECONDS = 2.0
 _CONFIRM_SECONDS = 1.0
-
-
-class DeliveryFailed(Exception):
-    """A record was given up for good; the message says why."""
-
-
-class Transport(Protocol):
-    """Delivers one record at a time; used by one thread. `KafkaTransport` does it for real."""
-
-    def deliver(self, record: bytes, timeout: float) -> bool:
-        """Whether the record is confirmed within about `timeout` seconds.
-
-        After False the same record is passed again, and must then not be sent a second time if the
-        first attempt is still under way.
-
-        Raises:
-            DeliveryFailed: the record will never arrive.
-        """
-
-    def close(self) -> None:
-        """Let go of connections, without waiting for records under way."""
 
 
 class Emitter:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import socket
 from typing import Any
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from swirl.metrics.emitter import DeliveryFailed
+from swirl.metrics.reachable import reachable
+from swirl.metrics.transport import DeliveryFailed
 
 log = logging.getLogger(__name__)
 
 _CONNECT_MS = 2_000
 _DELIVERY_MS = 600_000
-_PROBE_SECONDS = 1.0
 
 
 class KafkaTransport:
@@ -32,6 +31,7 @@ class KafkaTransport:
     """
 
     def __init__(self, bootstrap_servers: str, topic: str, key: str) -> None:
+        self._bootstrap_servers = bootstrap_servers
         self._servers = [server.strip() for server in bootstrap_servers.split(",")]
         for server in self._servers:
             host, _, port = server.rpartition(":")
@@ -46,7 +46,7 @@ class KafkaTransport:
         """See `Transport.deliver`; the first call also connects, for at most two seconds more."""
         try:
             if self._producer is None:
-                if not any(_listens(server) for server in self._servers):
+                if not reachable(self._bootstrap_servers):
                     return False
                 self._producer = self._connect()
             if self._pending is None:
@@ -93,16 +93,3 @@ class KafkaTransport:
             # Records under way are given up on purpose, and flush reports just that.
             with contextlib.suppress(KafkaTimeoutError):
                 producer.close(timeout=0)
-
-
-def _listens(server: str) -> bool:
-    """Whether anything accepts connections at ``host:port``.
-
-    Asked before a producer is made: kafka-python leaves a socket open for each failed attempt.
-    """
-    host, _, port = server.rpartition(":")
-    try:
-        with socket.create_connection((host.strip("[]"), int(port)), _PROBE_SECONDS):
-            return True
-    except OSError:
-        return False

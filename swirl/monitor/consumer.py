@@ -19,7 +19,7 @@ from kafka.errors import KafkaError
 
 from swirl.metrics.change import ChangeEvent, MalformedChange
 from swirl.metrics.point import MalformedRecord, Point, decode
-from swirl.monitor.reachable import reachable
+from swirl.metrics.reachable import reachable
 from swirl.monitor.replay import Merge
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from swirl.monitor.reachable import reachable
+from swirl.metrics.reachable import reachable
 from swirl.monitor.verdict import LEARNING, Verdict, rfc3339
 
 log = logging.getLogger(__name__)

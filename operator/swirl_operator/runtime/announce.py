@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import socket
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Any, Protocol
 
+from swirl.metrics.reachable import reachable
 from swirl_operator.runtime.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -42,17 +42,12 @@ class Producer(Protocol):
 
 
 def kafka_producer(bootstrap: str, timeout: float) -> Producer:
-    """A producer that waits for all replicas. Imported late: without a broker it costs nothing.
-
-    Somebody must listen before it is made: kafka-python leaves sockets open when it fails to
-    bootstrap, and a broker that is down for an hour would use up the process's descriptors.
-    """
-    servers = [server.strip() for server in bootstrap.split(",")]
-    if not any(_listens(server) for server in servers):
+    """A producer that waits for all replicas. Imported late: without a broker it costs nothing."""
+    if not reachable(bootstrap):
         raise ConnectionError("no broker accepts connections")
     milliseconds = int(timeout * 1000)
     producer: Producer = import_module("kafka").KafkaProducer(
-        bootstrap_servers=servers,
+        bootstrap_servers=[server.strip() for server in bootstrap.split(",")],
         client_id="swirl-operator",
         acks="all",
         enable_idempotence=True,
@@ -64,15 +59,6 @@ def kafka_producer(bootstrap: str, timeout: float) -> Producer:
         metrics_enabled=False,
     )
     return producer
-
-
-def _listens(server: str) -> bool:
-    host, _, port = server.rpartition(":")
-    try:
-        with socket.create_connection((host.strip("[]"), int(port)), 1.0):
-            return True
-    except OSError:
-        return False
 
 
 class Announcer:

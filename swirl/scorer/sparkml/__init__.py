@@ -8,8 +8,9 @@ Adding a Spark stage is adding one file to `stages/`; see `registry`.
 """
 
 from swirl.scorer.sparkml.errors import ModelLoadError, RowError, UnsupportedStage
+from swirl.scorer.sparkml.load import load_plan
 from swirl.scorer.sparkml.plan import Column, Columns, Plan, Row, Step
-from swirl.scorer.sparkml.registry import load_plan, supported
+from swirl.scorer.sparkml.registry import supported
 from swirl.scorer.sparkml.vectors import SparseVector
 
 __all__ = [

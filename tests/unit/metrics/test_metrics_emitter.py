@@ -9,8 +9,9 @@ from contextlib import closing, contextmanager
 import pytest
 
 from swirl.metrics import Emitter, decode
-from swirl.metrics.emitter import POINTS_PER_RECORD, DeliveryFailed
+from swirl.metrics.emitter import POINTS_PER_RECORD
 from swirl.metrics.kafka_transport import KafkaTransport
+from swirl.metrics.transport import DeliveryFailed
 
 SOURCE = "ads/AnalyticsJob/ingest"
 

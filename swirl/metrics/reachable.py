@@ -1,6 +1,6 @@
 """Whether there is anything at Kafka's address, asked before a client is made.
 
-The client of kafka-python leaves sockets behind when it finds nobody at home; an engine that waits
+The client of kafka-python leaves sockets behind when it finds nobody at home; a process that waits
 for Kafka all night must not collect them.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 
-_TIMEOUT_SECONDS = 2.0
+_TIMEOUT_SECONDS = 1.0
 
 
 def reachable(bootstrap_servers: str) -> bool:
