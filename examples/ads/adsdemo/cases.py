@@ -13,6 +13,7 @@ from adsdemo.verdict import DATA_BROKEN, MODEL_BUG, Verdict
 from adsdemo.waiting import TimedOut
 
 CALM_SECONDS = 20.0
+SPREAD_SECONDS = 30.0
 RECOVERY_SECONDS = 240.0
 
 
@@ -50,6 +51,7 @@ class Cases:
             self._pipeline.apply("faults/feed-v2.yaml")
             verdict = self._wait_broken()
             seconds = self._clock() - start
+            verdict = self._wait_symptoms(verdict, "invalid_records", "positive_ratio", "clicks")
             self._conclude(Case("format change", DATA_BROKEN, "ingest", verdict, seconds))
         with self._progress.step("undo 2", "Undo: the feed goes back to the old format"):
             self._pipeline.apply("manifests/feed.yaml")
@@ -67,6 +69,7 @@ class Cases:
         with self._progress.step("case 3", "Case 3: waiting for the verdict"):
             verdict = self._wait_broken()
             seconds = self._clock() - start
+            verdict = self._wait_symptoms(verdict, "positive_ratio", "clicks")
             self._conclude(Case("buggy model", MODEL_BUG, "classify", verdict, seconds))
         with self._progress.step("recovery", "Undo: the old training code, so the old model"):
             start = self._clock()
@@ -97,6 +100,18 @@ class Cases:
             if verdict is None:
                 raise DemoError("the monitor has no verdict any more") from None
             return verdict
+
+    def _wait_symptoms(self, verdict: Verdict, *metrics: str) -> Verdict:
+        """The verdict once the fault has gone through the pipeline, as far as it does in a while.
+
+        What is measured downstream is the same in both faults, and the reader should see that.
+        """
+        if verdict.state != "Broken":
+            return verdict
+        try:
+            return self._pipeline.wait_evidence(frozenset(metrics), SPREAD_SECONDS)
+        except TimedOut:
+            return self._pipeline.verdict() or verdict
 
     def _watch(self, seconds: float) -> Verdict:
         """The last verdict after a while of looking; the first one that is not Healthy ends it."""

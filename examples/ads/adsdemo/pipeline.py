@@ -120,6 +120,18 @@ class Pipeline:
 
         return self._wait(f"the verdict {state}", look, timeout)
 
+    def wait_evidence(self, metrics: frozenset[str], timeout: float) -> Verdict:
+        """Until the verdict lists all these metrics as outside their bands."""
+
+        def look() -> Seen[Verdict]:
+            found = self.verdict()
+            missing = metrics - found.metrics if found else metrics
+            if found and not missing:
+                return Seen(found, "all are seen")
+            return Seen(None, f"{', '.join(sorted(missing))} not yet")
+
+        return self._wait("the symptoms", look, timeout)
+
     def table(self) -> str:
         """The resources as a person sees them."""
         return self._kubectl.table()

@@ -39,6 +39,7 @@ class Case:
             "version": self.verdict.version,
             "seconds": round(self.seconds, 1),
             "message": self.verdict.message,
+            "evidence": [dict(item) for item in self.verdict.evidence],
             "right": self.right,
         }
 

@@ -22,6 +22,11 @@ class Verdict:
     message: str = ""
     evidence: tuple[Mapping[str, str], ...] = ()
 
+    @property
+    def metrics(self) -> frozenset[str]:
+        """The metrics that are off."""
+        return frozenset(item["metric"] for item in self.evidence)
+
     def lines(self) -> str:
         """For a reader: the sentence, then each metric that is off, with its band."""
         where = f" (node {self.node})" if self.node else ""

@@ -37,6 +37,16 @@ def test_each_case_got_its_verdict(demo: dict[str, Any]) -> None:
     assert demo["passed"]
 
 
+def test_symptoms_downstream_are_the_same_in_both_faults(demo: dict[str, Any]) -> None:
+    healthy, feed, model = (
+        {item["metric"]: item["direction"] for item in case["evidence"]} for case in demo["cases"]
+    )
+    alike = {"positive_ratio": "Low", "clicks": "Low"}
+    assert healthy == {}
+    assert feed == {"invalid_records": "High", **alike}
+    assert model == alike
+
+
 def test_the_verdicts_came_in_time(demo: dict[str, Any]) -> None:
     faults = demo["cases"][1:]
     assert all(0 < case["seconds"] <= LIMIT_SECONDS for case in faults), faults

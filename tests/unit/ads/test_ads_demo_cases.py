@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +32,7 @@ class Made:
         self.applied: list[str] = []
         self.now = HEALTHY
         self.version = "train-sentiment-1"
+        self.symptoms = {"invalid_records", "positive_ratio", "clicks"}
         self._coming: Verdict | None = None
         self._after = {"faults/feed-v2.yaml": after_feed, "faults/train-v2.yaml": after_train}
 
@@ -59,6 +61,14 @@ class Made:
             self.now, self._coming = self._coming, None
         if self.now.state != state:
             raise TimedOut(f"waited {timeout} s")
+        return self.now
+
+    def wait_evidence(self, metrics: frozenset[str], timeout: float) -> Verdict:
+        if not metrics <= self.symptoms:
+            raise TimedOut(f"waited {timeout} s")
+        item = {"node": "n", "value": "1", "low": "2", "high": "3"}
+        evidence = tuple({"metric": metric, **item} for metric in sorted(metrics))
+        self.now = replace(self.now, evidence=evidence)
         return self.now
 
     def table(self) -> str:
@@ -96,6 +106,27 @@ def test_three_right_verdicts_and_the_recovery(tmp_path: Path) -> None:
     assert written["recovery"]["version"] == "train-sentiment-1"
     assert {"case 1", "case 2", "case 3", "recovery"} <= set(written["timings"])
     assert f"Broken: {MODEL_BUG} (node classify)" in printed
+
+
+def test_the_symptoms_downstream_are_shown_and_reported(tmp_path: Path) -> None:
+    report, printed = _play(Made(), tmp_path)
+    assert printed.count("clicks at n: 1, normal is 2 to 3") == 2
+    symptoms = [
+        {item["metric"] for item in case["evidence"]}
+        for case in json.loads(report.path.read_text())["cases"]
+    ]
+    assert symptoms == [
+        set(),
+        {"invalid_records", "positive_ratio", "clicks"},
+        {"positive_ratio", "clicks"},
+    ]
+
+
+def test_symptoms_that_do_not_come_change_no_verdict(tmp_path: Path) -> None:
+    made = Made()
+    made.symptoms = set()
+    report, _ = _play(made, tmp_path)
+    assert report.passed
 
 
 def test_a_wrong_sentence_fails_the_demo(tmp_path: Path) -> None:
