@@ -37,7 +37,7 @@ END = 300.0
 EXPECTED = {name: story(log, END) for name, log in STORIES.items()}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from(sorted(STORIES)), st.integers(0, 2**32))
 def test_delays_within_the_lateness_shuffles_and_repeats_change_nothing(
     name: str, seed: int

@@ -170,7 +170,7 @@ step = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(step, max_size=60))
 def test_no_key_is_ever_worked_on_twice_at_once_and_none_is_lost(
     steps: list[tuple[Any, ...]],

@@ -1,0 +1,13 @@
+"""Property tests: no deadline on a busy machine, and the same examples each time in CI."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "swirl",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("swirl")
