@@ -46,7 +46,7 @@ class Cache:
         self._owned: dict[tuple[str, Resource], dict[Name, Object]] = {}
         self._labelled: dict[tuple[Resource, str, str, str], dict[str, Object]] = {}
         self._status_fields: dict[str, frozenset[str]] = {}
-        self._gone: OrderedDict[str, None] = OrderedDict()
+        self._gone: OrderedDict[str, float] = OrderedDict()
 
     # Reading
 
@@ -86,7 +86,7 @@ class Cache:
     def put(self, resource: Resource, obj: Object) -> Change | None:
         """Store ``obj`` unless something as new or newer is known; ``None`` if nothing changed."""
         metadata = obj["metadata"]
-        if metadata["uid"] in self._gone:
+        if version_of(obj) < self._gone.get(metadata["uid"], 0):
             return None
         namespace, name = metadata["namespace"], metadata["name"]
         previous = self.get(resource, namespace, name)
@@ -99,11 +99,17 @@ class Cache:
         self._index(resource, current)
         return Change(previous, current)
 
-    def remove(self, resource: Resource, obj: Object) -> Change | None:
-        """Forget this incarnation for good; ``None`` if it was not there any more."""
+    def remove(
+        self, resource: Resource, obj: Object, *, version: float | None = None
+    ) -> Change | None:
+        """Forget this incarnation as it was before ``version``, by default that of ``obj``.
+
+        Older states cannot bring it back. Newer ones can: a watch that selects by label tells of
+        an object that lost the label as if it were deleted. ``None`` if it was not there any more.
+        """
         metadata = obj["metadata"]
         uid = metadata["uid"]
-        self._gone[uid] = None
+        self._gone[uid] = max(self._gone.get(uid, 0), version or version_of(obj))
         if len(self._gone) > _TOMBSTONES:
             self._gone.popitem(last=False)
         self._status_fields.pop(uid, None)

@@ -11,15 +11,29 @@ MANAGED_BY = "app.kubernetes.io/managed-by"
 MANAGER = "swirl"
 SELECTOR = f"{MANAGED_BY}={MANAGER}"
 
+NAME_CLASH = "NameClash"
+LEFT_BEHIND = "LeftBehind"
+
 
 class ForeignObject(Exception):
-    """The name is taken by an object which this parent does not control."""
+    """The name is taken by an object which this parent does not control.
 
-    def __init__(self, kind: str, namespace: str, name: str) -> None:
-        super().__init__(
-            f"{kind} {namespace}/{name} already exists and is not controlled by this object; "
-            f"rename or delete it"
-        )
+    ``reason`` is ``NameClash``, or ``LeftBehind`` where nobody has to act: the object belonged to
+    a former parent of the same name, and goes as soon as the garbage collector gets to it.
+    """
+
+    def __init__(self, live: Object, resource: Resource, parent: Object) -> None:
+        metadata = live["metadata"]
+        what = f"{resource.kind} {metadata['namespace']}/{metadata['name']}"
+        owner = controller_of(live) or {}
+        if (owner.get("kind"), owner.get("name")) == (parent["kind"], parent["metadata"]["name"]):
+            self.reason = LEFT_BEHIND
+            super().__init__(f"{what} of the former {owner['kind']} {owner['name']} is still there")
+        else:
+            self.reason = NAME_CLASH
+            super().__init__(
+                f"{what} already exists and is not controlled by this object; rename or delete it"
+            )
 
 
 def controller_of(obj: Object) -> Object | None:

@@ -1,9 +1,9 @@
 """The contract between the runtime and the planners of the kinds.
 
 A planner is pure: it turns an ``Observation`` into a ``Plan`` without I/O, clock or randomness.
-The runtime does everything else, in one fixed order: observe, plan, confirm absences, announce,
-create/apply/delete, status, events. A planner that must record an intent before acting on it
-returns the status first (with ``requeue_after=0``) and the action in the next round.
+The runtime does everything else, in one fixed order: observe, plan, confirm absences,
+create/apply/delete, announce, status, events. A planner that must record an intent before acting
+on it returns the status first (with ``requeue_after=0``) and the action in the next round.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -63,7 +63,7 @@ class Plan:
     delete: tuple[Ref, ...] = ()
     """DELETE with uid precondition and background propagation."""
     announce: tuple[dict[str, Any], ...] = ()
-    """Change events for Kafka; acknowledged before anything else is done."""
+    """Change events for Kafka; acknowledged before the status says that they are out."""
     status: Object | None = None
     """The complete set of operator-owned status fields."""
     events: tuple[Event, ...] = ()

@@ -158,6 +158,23 @@ class Process:
     async def _lead(self) -> None:
         """Wait for the lease, work, and return when it is lost."""
         await self.leadership.acquire()
+        # The lease is renewed from the first second on: a list may take longer than it lasts.
+        holding = asyncio.create_task(self.leadership.hold(), name="hold")
+        starting = asyncio.create_task(self._start_work(), name="start-work")
+        try:
+            await asyncio.wait({holding, starting}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+            await holding
+        finally:
+            for task in (starting, holding):
+                task.cancel()
+            await asyncio.gather(starting, holding, return_exceptions=True)
+            self.router.active = False
+            await self.workers.stop()
+            self.metrics.leader.set(0)
+
+    async def _start_work(self) -> None:
         # A standby's watches may lag behind what the last leader wrote; what planners conclude
         # from the absence of an object must rest on a fresh list.
         await self.relist.all()
@@ -165,12 +182,6 @@ class Process:
         self.router.active = True
         self.router.enqueue_all()
         self.workers.start()
-        try:
-            await self.leadership.hold()
-        finally:
-            self.router.active = False
-            await self.workers.stop()
-            self.metrics.leader.set(0)
 
     def _complain(self) -> int:
         """A part ended that should not have: say which, and let the Pod be restarted."""

@@ -163,14 +163,15 @@ class Reconciler:
             turn.confirmed.add(ref)
 
     async def _execute(self, turn: _Round, obj: Object, plan: Plan) -> Outcome:
-        if plan.announce:
-            self._fence()
-            await self._announcer.announce(plan.announce)
         resource = turn.controller.resource
         written, failures = await self._writer.write(turn.key, obj, resource, plan)
         if failures:
             logger.warning("%s: refused: %s", turn.key, as_refs(failures))
             plan = self._plan(turn, obj, failures)
+        if plan.announce:
+            # After the children: a Kafka that is away must not keep them from being made.
+            self._fence()
+            await self._announcer.announce(plan.announce)
         wrote_status = await self._write_status(turn, obj, plan.status)
         if wrote_status or plan.status is None:
             for event in plan.events:

@@ -126,12 +126,13 @@ class Relist:
                 listed.add(obj["metadata"]["uid"])
                 corrections += self._router.listed(resource, obj)
             await asyncio.sleep(0)
+        as_of = int(taken_at) if taken_at.isdecimal() else 0
         gone = self._cache.vanished(
             resource,
             listed=listed,
-            version=int(taken_at) if taken_at.isdecimal() else 0,
+            version=as_of,
             within=lambda where: namespace is None or where == namespace,
         )
         for obj in gone:
-            self._router.vanished(resource, obj)
+            self._router.vanished(resource, obj, as_of)
         return corrections + len(gone)

@@ -1,6 +1,7 @@
 """From a changed object to the keys that must be looked at again."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 
@@ -70,10 +71,10 @@ class Router:
         self._take(resource, change)
         return True
 
-    def vanished(self, resource: Resource, obj: Object) -> None:
-        """A relist does not have ``obj`` any more."""
+    def vanished(self, resource: Resource, obj: Object, version: int) -> None:
+        """A relist taken at ``version`` does not have ``obj`` any more."""
         self._freshness.vanished(obj)
-        self._take(resource, self._cache.remove(resource, obj))
+        self._take(resource, self._cache.remove(resource, obj, version=version))
 
     def wrote(self, resource: Resource, obj: Object, *, by: Key) -> None:
         """The API server's answer to a write of ``by``: read our own writes at once.
@@ -94,7 +95,7 @@ class Router:
     def absent(self, resource: Resource, obj: Object) -> None:
         """A live read or a delete has shown that this incarnation is gone."""
         self._freshness.vanished(obj)
-        self._take(resource, self._cache.remove(resource, obj))
+        self._take(resource, self._cache.remove(resource, obj, version=math.inf))
 
     def enqueue_all(self, lane: Lane | None = None) -> None:
         """Every object of every kind; without ``lane``, each in the lane it deserves."""

@@ -67,7 +67,9 @@ class Workers:
         try:
             outcome = await self._reconcile(key)
         except NotLeader:
+            # Nobody to blame and nothing to say; but a lease that was late may yet be renewed.
             result = "fenced"
+            self._queue.retry(key)
         except Exception as error:
             result = "error"
             self._failed(key, error)

@@ -24,8 +24,6 @@ from swirl_operator.runtime.plan import ChildFailure, Object, Plan, Ref
 from swirl_operator.runtime.resources import Key, Resource
 from swirl_operator.runtime.router import Router
 
-NAME_CLASH = "NameClash"
-
 
 class StaleObservation(Exception):
     """The cluster is not as the plan assumed; the cache is right now, so plan again at once."""
@@ -67,7 +65,7 @@ class ChildWriter:
                 try:
                     written += await write(key, parent, resource, child)
                 except ForeignObject as error:
-                    failures.append(_failure(resource, child, 409, NAME_CLASH, str(error)))
+                    failures.append(_failure(resource, child, 409, error.reason, str(error)))
                 except ApiError as error:
                     if _is_outage(error):
                         raise
@@ -100,7 +98,7 @@ class ChildWriter:
             except NotFound:
                 live = None
         elif not is_controlled_by(live, parent):
-            raise _foreign(resource, child)
+            raise ForeignObject(live, resource, parent)
         if live is None:
             return await self._first_apply(key, parent, resource, manifest)
         if self._memory.is_applied(manifest, live):
@@ -139,7 +137,7 @@ class ChildWriter:
         metadata = child["metadata"]
         live = await self._api.get(resource, metadata["namespace"], metadata["name"])
         if not is_controlled_by(live, parent):
-            raise _foreign(resource, child)
+            raise ForeignObject(live, resource, parent)
         self._router.found(resource, live)
         return live
 
@@ -187,11 +185,6 @@ def _is_outage(error: ApiError) -> bool:
     if isinstance(error, Unreachable | TooManyRequests | Unauthorized | Conflict):
         return True
     return isinstance(error, ServerError) and error.code != 500
-
-
-def _foreign(resource: Resource, child: Object) -> ForeignObject:
-    metadata = child["metadata"]
-    return ForeignObject(resource.kind, metadata["namespace"], metadata["name"])
 
 
 def _failure(

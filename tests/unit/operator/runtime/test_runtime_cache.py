@@ -1,6 +1,7 @@
 """The cache never goes back in time, and its indexes agree with its objects."""
 
 import itertools
+import math
 
 import pytest
 from hypothesis import given
@@ -40,6 +41,20 @@ def test_a_deleted_incarnation_does_not_come_back(cache: Cache) -> None:
     assert cache.remove(PODS, obj(version=3)) is not None
     assert cache.put(PODS, obj(version=2)) is None
     assert cache.get(PODS, "ns", "o") is None
+
+
+def test_an_object_that_only_lost_its_label_may_come_back(cache: Cache) -> None:
+    """A watch that selects by label reports that as a deletion, at the version of the change."""
+    cache.put(PODS, obj(version=2))
+    assert cache.remove(PODS, obj(version=5)) is not None
+    assert cache.put(PODS, obj(version=4)) is None
+    assert cache.put(PODS, obj(version=6)) is not None
+
+
+def test_what_is_known_to_be_gone_for_good_never_comes_back(cache: Cache) -> None:
+    cache.put(PODS, obj(version=2))
+    assert cache.remove(PODS, obj(version=2), version=math.inf) is not None
+    assert cache.put(PODS, obj(version=999)) is None
 
 
 def test_a_late_deletion_does_not_remove_the_successor(cache: Cache) -> None:

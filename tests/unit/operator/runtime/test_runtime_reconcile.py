@@ -271,6 +271,41 @@ async def test_a_refused_child_is_reported_and_tried_again_and_the_others_are_ma
     assert bench.live(PODS, "p") is not None
 
 
+async def test_what_is_announced_after_a_refusal_is_what_the_status_then_says() -> None:
+    def plan(observation: Observation) -> Plan:
+        refused = bool(observation.failures)
+        said = {"observedGeneration": 1, "announced": refused}
+        return Plan(create=(pod("p"),), announce=(CHANGE,) if refused else (), status=said)
+
+    bench = Bench(plan)
+    bench.api.fail("create", 403, "Forbidden")
+    await bench.reconcile()
+    assert bench.status["announced"] is True
+    assert len(bench.broker.sent) == 1
+
+
+async def test_what_a_former_parent_left_behind_is_no_clash() -> None:
+    def plan(observation: Observation) -> Plan:
+        said = [[f.reason, f.message] for f in observation.failures]
+        return Plan(
+            create=(pod("p"),),
+            apply=(config(),),
+            status={"observedGeneration": 1, "said": said},
+        )
+
+    bench = Bench(plan)
+    reference = {**obj(owner="w")["metadata"]["ownerReferences"][0], "uid": "uid-of-the-former"}
+    for resource, child in ((PODS, pod("p")), (CONFIGMAPS, config("old"))):
+        child["metadata"]["ownerReferences"] = [reference]
+        bench.api.seed(resource, child)
+    assert (await bench.reconcile()).result == "refused"
+    assert bench.status["said"] == [
+        ["LeftBehind", "Pod ns/p of the former Widget w is still there"],
+        ["LeftBehind", "ConfigMap ns/c of the former Widget w is still there"],
+    ]
+    assert bench.live(CONFIGMAPS, "c")["data"] == {"value": "old"}
+
+
 async def test_an_outage_changes_no_status() -> None:
     bench = Bench(always(Plan(create=(pod("p"),), status=DONE)))
     bench.api.fail("create", 503)
@@ -290,12 +325,13 @@ async def test_a_create_whose_answer_was_lost_is_not_made_twice() -> None:
     assert len(bench.cache.owned(bench.parent["metadata"]["uid"], PODS)) == 1
 
 
-async def test_an_unacknowledged_announcement_stops_everything_after_it() -> None:
+async def test_an_unacknowledged_announcement_holds_up_the_status_and_no_child() -> None:
     bench = Bench(always(Plan(announce=(CHANGE,), create=(pod("p"),), status=DONE)))
     bench.broker.broken = True
     with pytest.raises(AnnouncementFailed):
         await bench.reconcile()
-    assert bench.api.requests == []
+    assert bench.api.verbs() == ["create"]
+    assert bench.status is None
     bench.broker.broken = False
     bench.clock.advance(5.0)
     await bench.reconcile()

@@ -133,12 +133,18 @@ async def test_a_refusal_backs_off_and_success_forgets_it(bench: Bench) -> None:
     assert bench.queue.retry(KEY) == 1.0
 
 
-async def test_who_is_fenced_neither_retries_nor_complains(bench: Bench) -> None:
-    bench.results = [NotLeader("not me")]
+async def test_who_is_fenced_does_not_complain_and_is_not_forgotten(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A lease that was late may be renewed after all, and then the work is still to be done."""
+    bench.results = [NotLeader("not me"), Outcome("ok")]
     bench.queue.add(KEY)
     await bench.settle()
-    assert bench.queue.delayed() == 0
     assert bench.errors("NotLeader") is None
+    assert caplog.records == []
+    bench.clock.advance(1.0)
+    await bench.settle()
+    assert len(bench.calls) == 2
 
 
 async def test_a_gone_object_leaves_no_timer(bench: Bench) -> None:
