@@ -8,7 +8,12 @@ from typing import Any
 from swirl_operator.kinds import labels
 from swirl_operator.kinds.analyticsjob.plan import plan_job
 from swirl_operator.kinds.invalid import invalid_plan
-from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, SWIRLMONITORS
+from swirl_operator.kinds.resources import (
+    ANALYTICSJOBS,
+    ANALYTICSRUNS,
+    MODELSERVERS,
+    SWIRLMONITORS,
+)
 from swirl_operator.kinds.watched import watched_keys
 from swirl_operator.runtime.plan import CacheReader, Object, Observation, Plan
 from swirl_operator.runtime.resources import PODS, Key, Resource
@@ -21,15 +26,21 @@ class AnalyticsJobController:
     owns: tuple[Resource, ...] = (ANALYTICSRUNS,)
 
     def related(self, obj: Object, cache: CacheReader) -> Mapping[str, Any]:
-        """Driver Pods of all the job's runs, and the monitors that may judge it."""
+        """Driver Pods of all the job's runs, the monitors that may judge it, and the servers that
+        may need its runs."""
         namespace, name = obj["metadata"]["namespace"], obj["metadata"]["name"]
         return {
             "drivers": cache.labelled(PODS, namespace, labels.JOB, name),
             "monitors": cache.list(SWIRLMONITORS, namespace),
+            "servers": cache.list(MODELSERVERS, namespace),
         }
 
     def dependents(self, obj: Object, resource: Resource, cache: CacheReader) -> Iterable[Key]:
-        """A new stream waits for the old one's Pods; a verdict is about the jobs it names."""
+        """A new stream waits for the old one's Pods; a verdict is about the jobs it names; a
+        server that went on needs the old run no more."""
+        if resource == MODELSERVERS and obj["spec"]["model"].get("job"):
+            namespace = obj["metadata"]["namespace"]
+            yield Key(ANALYTICSJOBS.kind, namespace, obj["spec"]["model"]["job"])
         if resource == SWIRLMONITORS:
             yield from watched_keys(obj, ANALYTICSJOBS)
         if resource == PODS:

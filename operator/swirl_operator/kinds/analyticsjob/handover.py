@@ -6,7 +6,7 @@ and a driver outlives its run for as long as its Pod takes to stop.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl_operator.kinds import labels
@@ -18,11 +18,14 @@ from swirl_operator.runtime.plan import Object, Ref
 _ENDED = ("Succeeded", "Failed")
 
 
-def to_delete(spec: AnalyticsJobSpec, runs: Sequence[Object], name: str) -> tuple[Ref, ...]:
-    """Runs to delete when `name` is the present one: old ones, and those of other versions."""
+def to_delete(
+    spec: AnalyticsJobSpec, runs: Sequence[Object], name: str, needed: Collection[str]
+) -> tuple[Ref, ...]:
+    """Runs to delete when `name` is the present one: old ones that nobody needs, and those of
+    other versions."""
     doomed = surplus(
         runs,
-        current=name,
+        needed=needed,
         succeeded_limit=spec.successful_runs_history_limit,
         failed_limit=spec.failed_runs_history_limit,
     )
@@ -69,4 +72,5 @@ def _superseded(spec: AnalyticsJobSpec, run: Object, name: str) -> bool:
     if spec.mode == "Streaming":
         return other or spec.suspend
     # A Batch run is left to end, unless it never began: the version it was made for is gone.
-    return other and "jobSpec" not in (run.get("status") or {})
+    attempts = (run.get("status") or {}).get("attempts") or ()
+    return other and not any("startedAt" in attempt for attempt in attempts)

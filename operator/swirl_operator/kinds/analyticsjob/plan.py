@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl_operator.kinds import changes, conditions, labels
 from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
+from swirl_operator.kinds.analyticsjob.needed import needed
 from swirl_operator.kinds.analyticsjob.outcome import condition, outcome_of
 from swirl_operator.kinds.analyticsjob.version import run_name, spec_hash, what_changed
 from swirl_operator.kinds.conditions import Finding
@@ -24,7 +25,7 @@ Findings = tuple[Finding, ...]
 
 def plan_job(observation: Observation) -> Plan:
     """The next step. `related` holds the job's driver Pods (`drivers`) and the namespace's
-    SwirlMonitors (`monitors`)."""
+    SwirlMonitors (`monitors`) and ModelServers (`servers`)."""
     job = observation.obj
     if job["metadata"].get("deletionTimestamp"):
         return Plan()
@@ -33,7 +34,6 @@ def plan_job(observation: Observation) -> Plan:
     name = run_name(job["metadata"]["name"], version)
     runs = observation.children.get(ANALYTICSRUNS.plural, ())
     current = next((run for run in runs if run["metadata"]["name"] == name), None)
-    doomed = to_delete(spec, runs, name)
     drivers = observation.related.get("drivers")
     assert isinstance(drivers, Sequence)
     blockers = in_the_way(spec, runs, drivers, name)
@@ -55,6 +55,10 @@ def plan_job(observation: Observation) -> Plan:
         findings = conditions.under_way("RunStarting", f"Starts AnalyticsRun {name}.")
         findings = _create_failed(observation, name) or findings
     status = _status(observation, version, current, findings)
+    servers = observation.related.get("servers")
+    assert isinstance(servers, Sequence)
+    keep = needed(job["metadata"]["name"], version, status.get("change"), servers)
+    doomed = to_delete(spec, runs, name, keep)
     before: Object = job.get("status") or {}
     events = transitions(before.get("conditions") or (), status["conditions"])
     if doomed and changes.is_new(status, before):

@@ -21,6 +21,7 @@ from swirl_operator.kinds.analyticsrun.sparkconf import (
     spark_conf,
 )
 from swirl_operator.kinds.artifacts import ArtifactStore
+from swirl_operator.kinds.environment import literal
 from swirl_operator.kinds.podsecurity import container_security, pod_security
 from swirl_operator.kinds.quantity import mebibytes
 
@@ -161,5 +162,5 @@ def _field(name: str, path: str) -> Object:
 
 
 def _literal(value: Any) -> str:
-    """JSON that the kubelet passes on untouched: `$$` keeps it from expanding `$(…)`."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False).replace("$(", "$$(")
+    """JSON that the kubelet passes on untouched."""
+    return literal(json.dumps(value, sort_keys=True, ensure_ascii=False))

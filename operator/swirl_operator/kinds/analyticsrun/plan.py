@@ -8,6 +8,7 @@ that follow from run and attempt, no crash or stale view can start two drivers f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -77,11 +78,17 @@ class _Round:
             "intendedAt": to_text(self.now),
             "outcome": "Pending",
         }
-        self.status["attempts"] = [*self._attempts(), attempt][-_KEPT_ATTEMPTS:]
+        attempts = [*self._attempts(), attempt]
+        self.status["attempts"] = attempts[-_KEPT_ATTEMPTS:]
         self.status.pop("nextAttemptTime", None)
         self.status.pop("progress", None)
         self.status.setdefault("startTime", to_text(self.now))
-        return self._written(findings.starting(number), requeue_after=0)
+        forgotten = tuple(
+            Ref(PODS, self.metadata["namespace"], old["pod"], old["podUid"])
+            for old in attempts[:-_KEPT_ATTEMPTS]
+            if "podUid" in old
+        )
+        return self._written(findings.starting(number), delete=forgotten, requeue_after=0)
 
     def _follow(self, attempt: Object) -> Plan:
         pod = self._pod(attempt)
@@ -125,6 +132,13 @@ class _Round:
         return self._ended(attempt, lost)
 
     def _ended(self, attempt: Object, report: Report) -> Plan:
+        if report.state == "Succeeded" and self._streaming():
+            report = replace(
+                report,
+                state="Failed",
+                reason="StreamEnded",
+                message="the function returned and no query runs any more, but a stream has no end",
+            )
         attempt = {
             **attempt,
             "outcome": report.state,

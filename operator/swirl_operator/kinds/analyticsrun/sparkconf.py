@@ -12,6 +12,7 @@ from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl_operator.kinds import labels
 from swirl_operator.kinds.analyticsrun.names import executor_prefix
 from swirl_operator.kinds.artifacts import VOLUME, ArtifactStore
+from swirl_operator.kinds.environment import literal
 from swirl_operator.kinds.podsecurity import container_security, pod_security
 from swirl_operator.kinds.quantity import mebibytes
 
@@ -36,7 +37,7 @@ def spark_conf(
     conf = {
         "spark.kubernetes.allocation.batch.delay": "1s",
         "spark.ui.showConsoleProgress": "false",
-        **spec.spark.conf,
+        **{key: literal(value) for key, value in spec.spark.conf.items()},
         "spark.master": "k8s://https://kubernetes.default.svc:443",
         "spark.submit.deployMode": "client",
         "spark.app.name": f"{namespace}/{run}",

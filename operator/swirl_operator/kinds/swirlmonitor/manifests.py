@@ -8,6 +8,7 @@ from typing import Any
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl_operator.kinds import labels
+from swirl_operator.kinds.environment import literal
 from swirl_operator.kinds.podsecurity import container_security, pod_security
 
 Object = dict[str, Any]
@@ -45,11 +46,13 @@ def deployment(
     env = {
         "SWIRL_MONITOR_NAME": name,
         "SWIRL_NAMESPACE": namespace,
-        "SWIRL_MONITOR_SPEC": json.dumps(
-            spec.model_dump(by_alias=True, exclude_none=True, exclude={"kafka"}),
-            sort_keys=True,
-            ensure_ascii=False,
-        ).replace("$(", "$$("),
+        "SWIRL_MONITOR_SPEC": literal(
+            json.dumps(
+                spec.model_dump(by_alias=True, exclude_none=True, exclude={"kafka"}),
+                sort_keys=True,
+                ensure_ascii=False,
+            )
+        ),
         "SWIRL_KAFKA_BOOTSTRAP": bootstrap(spec, around) or "",
         "SWIRL_METRICS_TOPIC": spec.kafka.metrics_topic or around.metrics_topic,
         "SWIRL_CHANGES_TOPIC": spec.kafka.changes_topic or around.changes_topic,

@@ -109,6 +109,11 @@ class Campaign:
                 return
         raise AssertionError("the world does not come to rest")
 
+    def work(self, steps: int) -> None:
+        """So much of what there is to do, with Kafka there or away."""
+        for _ in range(steps):
+            self._step()
+
     def _step(self) -> bool:
         backlog = self.operator.backlog()
         for resource in backlog:

@@ -174,7 +174,14 @@ def observe(
     absent: Sequence[Ref] = (),
     failures: Sequence[ChildFailure] = (),
 ) -> Observation:
-    defaults: Object = {"pods": (), "drivers": (), "monitors": (), "job": None, "run": None}
+    defaults: Object = {
+        "pods": (),
+        "drivers": (),
+        "monitors": (),
+        "servers": (),
+        "job": None,
+        "run": None,
+    }
     return Observation(
         obj=obj,
         children=children or {},

@@ -20,14 +20,16 @@ from tests.unit.operator.kinds.process import Topic
 from tests.unit.operator.kinds.world import World, is_live, label
 
 
-def expected(endings: Sequence[str], limit: int) -> tuple[str, int]:
+def expected(endings: Sequence[str], limit: int, *, streaming: bool) -> tuple[str, int]:
     """What becomes of a run whose attempts end so, and with how many attempts.
 
     Written down apart from the planner, as plainly as the documentation says it.
     """
     for number, ending in enumerate(endings, start=1):
-        if ending in ("ok", "forever"):
-            return ("Succeeded" if ending == "ok" else "Running"), number
+        if ending == "forever":
+            return "Running", number
+        if ending == "ok" and not streaming:
+            return "Succeeded", number
         if ending == "permanent" or number == limit + 1:
             return "Failed", number
     return "Running", len(endings) + 1
@@ -86,7 +88,8 @@ def outcome(world: World, run: Object, endings: Mapping[str, str]) -> tuple[str,
     uid = run["metadata"]["uid"]
     pods = sorted((p for p in world.created if attempt_of(p)[0] == uid), key=attempt_of)
     ended = [endings.get(pod["metadata"]["uid"], "forever") for pod in pods]
-    return expected(ended, run["status"]["jobSpec"]["retry"]["limit"])
+    spec = run["status"]["jobSpec"]
+    return expected(ended, spec["retry"]["limit"], streaming=spec["mode"] == "Streaming")
 
 
 def check_run(world: World, run: Object, endings: Mapping[str, str]) -> None:

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
 from swirl_operator.kinds.analyticsjob.controller import AnalyticsJobController
-from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, SWIRLMONITORS
+from swirl_operator.kinds.resources import (
+    ANALYTICSJOBS,
+    ANALYTICSRUNS,
+    MODELSERVERS,
+    SWIRLMONITORS,
+)
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.resources import PODS, Key
 from tests.unit.operator.kinds.observed import (
@@ -13,21 +18,24 @@ from tests.unit.operator.kinds.observed import (
     pod,
     run,
     said,
+    server,
 )
 
 CONTROLLER = AnalyticsJobController()
 
 
-def test_related_are_pods_of_all_its_runs_and_the_monitors() -> None:
+def test_related_are_pods_of_all_its_runs_the_monitors_and_the_servers() -> None:
     cache = Cache()
     for name, parent in (("train-2-1", "train"), ("train-1-1", "train"), ("x-1", "other")):
         obj = pod(name, labels={"job": parent}, metadata={"resourceVersion": "1"})
         cache.put(PODS, obj)
     cache.put(SWIRLMONITORS, monitor())
+    cache.put(MODELSERVERS, server())
     cache.put(SWIRLMONITORS, merged(monitor(), {"metadata": {"namespace": "x", "uid": "y"}}))
     related = CONTROLLER.related(job(), cache)
     assert [p["metadata"]["name"] for p in related["drivers"]] == ["train-1-1", "train-2-1"]
     assert [m["metadata"]["namespace"] for m in related["monitors"]] == ["ads"]
+    assert [s["metadata"]["name"] for s in related["servers"]] == ["sentiment"]
 
 
 def test_a_pod_wakes_the_job_that_may_wait_for_it() -> None:
@@ -41,6 +49,12 @@ def test_a_pod_wakes_the_job_that_may_wait_for_it() -> None:
 def test_a_monitor_wakes_the_jobs_it_names() -> None:
     found = list(CONTROLLER.dependents(monitor(), SWIRLMONITORS, Cache()))
     assert found == [Key("AnalyticsJob", "ads", "ingest")]
+
+
+def test_a_server_wakes_the_job_whose_runs_it_may_have_done_with() -> None:
+    wakes = CONTROLLER.dependents
+    assert list(wakes(server(), MODELSERVERS, Cache())) == [Key("AnalyticsJob", "ads", "train")]
+    assert list(wakes(server({"run": "x"}), MODELSERVERS, Cache())) == []
 
 
 def test_nothing_else_wakes_a_job() -> None:

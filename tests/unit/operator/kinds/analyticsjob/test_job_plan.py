@@ -20,6 +20,7 @@ from tests.unit.operator.kinds.observed import (
     pod,
     run_of,
     said,
+    server,
     stream,
 )
 
@@ -106,7 +107,8 @@ def test_a_stream_is_ready_while_its_run_is() -> None:
 
 
 def test_a_new_version_of_a_batch_job_starts_beside_the_old_one() -> None:
-    old = run_of(job())
+    attempts = [{"number": 1, "pod": "p", "outcome": "Running", "startedAt": EARLIER}]
+    old = run_of(job(), status={"attempts": attempts})
     newer = changed(settled(job(), old), image="ads:2")
     plan = look(newer, old)
     assert [made["metadata"]["name"] for made in plan.create] == [name_of(newer)]
@@ -124,6 +126,16 @@ def test_an_earlier_version_has_its_run_already() -> None:
     assert said(plan)[1] == "Completed"
     assert plan.status is not None
     assert plan.status["currentRun"]["name"] == old["metadata"]["name"]
+
+
+def test_a_served_run_outlives_the_history_limit() -> None:
+    """Back to an old version, which is served, and on to a new one: the oldest run is in use."""
+    oldest = run_of(job(), "Succeeded")
+    newer = changed(job(spec={"successfulRunsHistoryLimit": 1}), image="ads:2")
+    runs = [oldest, run_of(newer, "Succeeded")]
+    newest = settled(changed(newer, image="ads:3"), *runs)
+    serving = {"status": {"version": oldest["metadata"]["name"]}}
+    assert not look(newest, *runs, related={"servers": [merged(server(), serving)]}).delete
 
 
 def test_a_new_version_of_a_stream_is_first_written_down() -> None:

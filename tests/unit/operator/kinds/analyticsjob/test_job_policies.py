@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
 from swirl_operator.kinds.analyticsjob.history import surplus
+from swirl_operator.kinds.analyticsjob.needed import needed
 from swirl_operator.kinds.analyticsjob.outcome import condition, outcome_of
 from swirl_operator.kinds.analyticsjob.version import run_name, spec_hash, what_changed
 from swirl_operator.runtime.plan import Object
 from tests.unit.operator.kinds.observed import (
+    EARLIER,
     JOB_SPEC,
     ended,
     job,
@@ -22,6 +24,7 @@ from tests.unit.operator.kinds.observed import (
     pod,
     run,
     run_of,
+    server,
     stream,
 )
 
@@ -104,8 +107,8 @@ def names(found: list[Object]) -> list[str]:
     return [obj["metadata"]["name"] for obj in found]
 
 
-def kept_two(runs: list[Object], current: str = "") -> list[str]:
-    return names(surplus(runs, current=current, succeeded_limit=2, failed_limit=1))
+def kept_two(runs: list[Object], *needed: str) -> list[str]:
+    return names(surplus(runs, needed=needed, succeeded_limit=2, failed_limit=1))
 
 
 def test_the_oldest_go_and_each_outcome_has_its_own_limit() -> None:
@@ -120,9 +123,10 @@ def test_the_oldest_go_and_each_outcome_has_its_own_limit() -> None:
     assert kept_two(runs) == ["d", "f"]
 
 
-def test_the_current_run_stays_however_old() -> None:
-    runs = [finished(name, "Succeeded", hour) for hour, name in enumerate("abcd")]
-    assert kept_two(runs, current="a") == ["b"]
+def test_what_is_needed_stays_however_old_and_does_not_count() -> None:
+    runs = [finished(name, "Succeeded", hour) for hour, name in enumerate("abcde")]
+    assert kept_two(runs, "a") == ["b", "c"]
+    assert kept_two(runs, "a", "b", "c") == []
 
 
 def test_what_is_being_deleted_is_not_deleted_again() -> None:
@@ -139,7 +143,7 @@ def test_what_is_kept_is_newer_than_what_goes(
     drawn: list[tuple[str, int]], succeeded: int, failed: int
 ) -> None:
     runs = [finished(f"run-{n}", *what) for n, what in enumerate(drawn)]
-    doomed = names(surplus(runs, current="", succeeded_limit=succeeded, failed_limit=failed))
+    doomed = names(surplus(runs, needed=(), succeeded_limit=succeeded, failed_limit=failed))
     for outcome, limit in (("Succeeded", succeeded), ("Failed", failed)):
         mine = {f"run-{n}": hour for n, (what, hour) in enumerate(drawn) if what == outcome}
         kept = {name: hour for name, hour in mine.items() if name not in doomed}
@@ -147,6 +151,22 @@ def test_what_is_kept_is_newer_than_what_goes(
         gone = [mine[name] for name in doomed if name in mine]
         assert max(gone, default=0) <= min(kept.values(), default=23)
     assert not [name for name in doomed if drawn[int(name[4:])][0] == "Running"]
+
+
+# -- who needs a run ---------------------------------------------------------------------------
+
+
+def test_the_present_version_and_the_one_before_it_are_needed() -> None:
+    assert needed("train", "v2", {"from": "v1", "to": "v2"}, ()) == {"train-v2", "train-v1"}
+    assert needed("train", "v1", {"to": "v1"}, ()) == {"train-v1"}
+    assert needed("train", "v1", None, ()) == {"train-v1"}
+
+
+def test_what_a_server_serves_is_about_to_serve_or_asks_for_is_needed() -> None:
+    serving = server(status={"version": "train-a", "wantedVersion": "train-b"})
+    asking = server({"run": "train-c"})
+    found = needed("train", "v", None, (serving, asking, server()))
+    assert found == {"train-v", "train-a", "train-b", "train-c"}
 
 
 # -- handover ----------------------------------------------------------------------------------
@@ -158,7 +178,7 @@ def spec_of(parent: Object) -> AnalyticsJobSpec:
 
 def doomed(parent: Object, *runs: Object) -> list[str]:
     name = run_name(parent["metadata"]["name"], spec_hash(parent["spec"]))
-    return [ref.name for ref in to_delete(spec_of(parent), runs, name)]
+    return [ref.name for ref in to_delete(spec_of(parent), runs, name, {name})]
 
 
 def other(parent: Object) -> Object:
@@ -176,19 +196,28 @@ def test_a_suspended_stream_deletes_its_run_too() -> None:
     assert len(doomed(suspended, run_of(suspended))) == 1
 
 
+def begun(parent: Object) -> Object:
+    attempts = [{"number": 1, "pod": "p", "outcome": "Running", "startedAt": EARLIER}]
+    return run_of(parent, status={"attempts": attempts})
+
+
 def test_a_batch_run_is_left_to_end() -> None:
-    assert doomed(job(), run_of(other(job())), run_of(job())) == []
+    assert doomed(job(), begun(other(job())), begun(job())) == []
 
 
-def test_a_batch_run_that_never_began_is_deleted_with_its_version() -> None:
-    unborn = run_of(other(job()), status=None)
+@pytest.mark.parametrize(
+    "status", [None, {"attempts": [{"number": 1, "pod": "p", "outcome": "Pending"}]}]
+)
+def test_a_batch_run_that_never_began_is_deleted_with_its_version(status: Object | None) -> None:
+    """A Pod with a mistyped image would wait for ever, and nobody wants its outcome."""
+    unborn = run_of(other(job()), status=status)
     assert doomed(job(), unborn) == [unborn["metadata"]["name"]]
-    assert doomed(job(), run_of(job(), status=None)) == []
+    assert doomed(job(), run_of(job(), status=status)) == []
 
 
 def test_a_run_is_deleted_in_that_incarnation_only() -> None:
     old = run_of(other(stream()))
-    (ref,) = to_delete(spec_of(stream()), [old], "ingest-x")
+    (ref,) = to_delete(spec_of(stream()), [old], "ingest-x", ())
     assert ref.uid == old["metadata"]["uid"]
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -79,9 +81,25 @@ def test_what_the_driver_is_told() -> None:
     }
 
 
-def test_parameters_are_not_expanded_by_the_kubelet() -> None:
-    text = env(manifest(parameters={"query": "$(HOME) and $5"}))["SWIRL_RUN"]
-    assert "$$(HOME) and $5" in text
+def expanded(text: str, variables: Mapping[str, str]) -> str:
+    """What the kubelet makes of a variable's value, as Kubernetes documents it."""
+    known = re.sub(
+        r"\$\$|\$\(([^)]*)\)",
+        lambda found: "$" if found[1] is None else variables.get(str(found[1]), str(found[0])),
+        text,
+    )
+    return known
+
+
+@pytest.mark.parametrize("text", ["$(HOME)", "$5", "pa$$word", "$$(HOME)", "$", "a$", "$$$(HOME)"])
+def test_values_of_the_user_are_not_expanded_by_the_kubelet(text: str) -> None:
+    variables = {"HOME": "/root", "SWIRL_POD_IP": "10.0.0.1", "SWIRL_POD_NAME": "p"}
+    made = env(manifest(parameters={"query": text}, spark={"conf": {"spark.x": text}}))
+    told = json.loads(expanded(made["SWIRL_RUN"], variables))
+    assert told["parameters"] == {"query": text}
+    conf = json.loads(expanded(made["SWIRL_SPARK_CONF"], variables))
+    assert conf["spark.x"] == text
+    assert conf["spark.driver.host"] == "10.0.0.1"
 
 
 def test_variables_of_the_user_come_before_swirls_own() -> None:

@@ -89,6 +89,27 @@ def test_a_stream_that_ran_for_long_is_forgiven() -> None:
     assert said(plan)[1] == "BackingOff"
 
 
+def test_pods_of_attempts_that_are_no_longer_listed_are_deleted() -> None:
+    """A stream that is started anew for years would fill the cluster with dead Pods."""
+    attempts = [
+        attempt(n, outcome="Failed", reason="R", podUid=f"uid-{n}", finishedAt=EARLIER)
+        for n in range(1, 11)
+    ]
+    plan = look(going(*attempts, nextAttemptTime=EARLIER))
+    assert [(ref.name, ref.uid) for ref in plan.delete] == [("train-1-1", "uid-1")]
+    assert not look(going(*attempts[:9], nextAttemptTime=EARLIER)).delete
+
+
+def test_a_stream_that_ends_by_itself_is_started_again() -> None:
+    obj = going(spec={"mode": "Streaming"})
+    plan = look(obj, pod(status=terminated(0, {"outcome": "Succeeded"})))
+    assert said(plan)[1] == "BackingOff"
+    assert "a stream has no end" in said(plan)[2]
+    assert plan.status is not None
+    assert plan.status["attempts"][0]["reason"] == "StreamEnded"
+    assert plan.status["nextAttemptTime"] == "2026-01-31T11:59:10Z"
+
+
 def test_the_newest_ten_attempts_are_kept() -> None:
     old = [
         attempt(n, outcome="Failed", reason="X", message="x", finishedAt=EARLIER)
