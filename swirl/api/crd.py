@@ -21,6 +21,14 @@ Schema = dict[str, Any]
 _HEADER = "# Generated from swirl/api by `make generate`; do not edit.\n"
 
 
+_SERVICE_NAME = [
+    {
+        "rule": "self.metadata.name.matches('^[a-z]')",
+        "message": "metadata.name must begin with a letter: a Service is named after it",
+    }
+]
+
+
 def _inline(node: Any, definitions: Schema) -> Any:
     if isinstance(node, list):
         return [_inline(item, definitions) for item in node]
@@ -97,6 +105,7 @@ def openapi(kind: type[Resource]) -> Schema:
             "status": status,
         },
         "x-kubernetes-validations": [
+            *(_SERVICE_NAME if kind.names_a_service else []),
             {
                 "rule": f"self.metadata.name.size() <= {kind.max_name_length}",
                 "message": f"metadata.name may have at most {kind.max_name_length} characters: "

@@ -105,6 +105,12 @@ class Change(Model):
     )
 
 
+PendingChanges = Annotated[
+    list[Change], Field(max_length=16, json_schema_extra={"x-kubernetes-list-type": "atomic"})
+]
+"""Changes that the next one overtook before Kafka had heard all of them, the oldest first."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Column:
     """A column of `kubectl get`; `wide` ones show only with `-o wide`."""
@@ -130,4 +136,5 @@ class Resource(Model):
     short_names: ClassVar[Sequence[str]]
     columns: ClassVar[Sequence[Column]]
     max_name_length: ClassVar[int] = 63
+    names_a_service: ClassVar[bool] = False
     scale: ClassVar[dict[str, str] | None] = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from swirl.metrics.change import ChangeEvent
 from swirl.monitor.spec import Detection, MonitorSpec
@@ -80,7 +80,10 @@ class ChangeLog:
         }
 
     def changes(self) -> list[Change]:
-        """All changes, one for each node it concerns, the earliest first."""
+        """All changes, one for each node it concerns, the earliest first.
+
+        One that was never said to be finished ends when the next one of its resource starts.
+        """
         found = []
         for change_id, phases in self._events.items():
             started = phases.get("Started")
@@ -101,7 +104,20 @@ class ChangeLog:
                         finished=None if finished is None else _ms(finished),
                     )
                 )
-        return sorted(found, key=lambda change: (change.started, change.id, change.node))
+        return _overtaken(sorted(found, key=lambda item: (item.started, item.id, item.node)))
+
+
+def _overtaken(ordered: Sequence[Change]) -> list[Change]:
+    starts: dict[tuple[str, str, str], int] = {}
+    ended = []
+    for change in reversed(ordered):
+        place = (change.node, change.kind, change.name)
+        after = starts.get(place)
+        starts[place] = change.started
+        if change.finished is None and after is not None:
+            change = replace(change, finished=after)
+        ended.append(change)
+    return ended[::-1]
 
 
 def weigh(

@@ -36,12 +36,18 @@ def _opinion(monitor: Object, node: str) -> Finding:
         return _unknown("NoVerdictYet", f"SwirlMonitor {name} has not given a verdict yet.")
     if verdict["state"] == "Learning":
         return _unknown("Learning", f"SwirlMonitor {name} still learns what is normal.")
-    if verdict["state"] == "Healthy":
-        return Finding("Healthy", "True", "AsLearned", f"SwirlMonitor {name} finds nothing wrong.")
-    if verdict.get("node") == node:
+    if verdict["state"] == "Broken" and verdict.get("node") == node:
         return Finding(
             "Healthy", "False", "Blamed", f"SwirlMonitor {name}: {verdict.get('message', '')}"
         )
+    if not _watches(monitor):
+        # What is known to be broken stays so; that all is well takes somebody who looks.
+        return _unknown(
+            "NobodyWatches",
+            f"SwirlMonitor {name} does not run: its last verdict was {verdict['summary']}.",
+        )
+    if verdict["state"] == "Healthy":
+        return Finding("Healthy", "True", "AsLearned", f"SwirlMonitor {name} finds nothing wrong.")
     if any(item["node"] == node for item in verdict.get("evidence") or ()):
         return _unknown(
             "UpstreamBroken",
@@ -51,6 +57,11 @@ def _opinion(monitor: Object, node: str) -> Finding:
     return Finding(
         "Healthy", "True", "NotBlamed", f"SwirlMonitor {name} blames {verdict.get('node')}."
     )
+
+
+def _watches(monitor: Object) -> bool:
+    conditions = (monitor.get("status") or {}).get("conditions") or ()
+    return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
 
 
 def _unknown(reason: str, message: str) -> Finding:

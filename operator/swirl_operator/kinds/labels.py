@@ -15,6 +15,7 @@ ATTEMPT = f"{GROUP}/attempt"
 ROLE = f"{GROUP}/role"
 VERSION = f"{GROUP}/version"
 SPEC_HASH = f"{GROUP}/spec-hash"
+TEMPLATE = f"{GROUP}/template"
 
 
 def child_labels(kind: str, name: str, **extra: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from swirl_operator.kinds import labels
 from swirl_operator.runtime.apply import APPLIED_HASH, stamped
 from swirl_operator.runtime.owner import adopt
 from swirl_operator.runtime.resources import Resource
@@ -60,14 +61,14 @@ def rollout(deployment: Object) -> Rollout:
     return Rollout(done, stuck, ready, total, message)
 
 
-def last_words(pods: Sequence[Object], container: str, newest: tuple[str, str]) -> Object | None:
-    """How that container last ended in a pod that carries the label `newest`, if it did.
+def last_words(pods: Sequence[Object], container: str, template: str) -> Object | None:
+    """How that container last ended in a pod of the template with that digest, if it did.
 
+    Pods that are over say nothing: an evicted one stays for a while beside its replacement.
     Returns its `terminated` state (exitCode, reason, message) or None.
     """
-    key, value = newest
     for pod in pods:
-        if (pod["metadata"].get("labels") or {}).get(key) != value:
+        if (pod["metadata"].get("labels") or {}).get(labels.TEMPLATE) != template or _is_over(pod):
             continue
         for status in (pod.get("status") or {}).get("containerStatuses") or ():
             if status.get("name") != container or status.get("ready"):
@@ -76,6 +77,11 @@ def last_words(pods: Sequence[Object], container: str, newest: tuple[str, str]) 
                 if state.get("terminated"):
                     return dict(state["terminated"])
     return None
+
+
+def _is_over(pod: Object) -> bool:
+    phase = (pod.get("status") or {}).get("phase")
+    return bool(pod["metadata"].get("deletionTimestamp")) or phase in ("Succeeded", "Failed")
 
 
 def last_line(ended: Object) -> str:

@@ -15,6 +15,7 @@ from swirl.api.meta import (
     Memory,
     Model,
     Name,
+    PendingChanges,
     Resource,
     Text,
     Timestamp,
@@ -190,6 +191,10 @@ class AnalyticsJobStatus(Model):
     )
     change: Change | None = Field(
         default=None, description="The last change of a Streaming job, as announced on Kafka."
+    )
+    pending_changes: PendingChanges = Field(
+        default_factory=list,
+        description="Changes before that one which are still to be announced, the oldest first.",
     )
     message: Text | None = Field(default=None, description="The sentence of Ready.")
 

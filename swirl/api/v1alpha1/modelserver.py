@@ -14,6 +14,7 @@ from swirl.api.meta import (
     Memory,
     Model,
     Name,
+    PendingChanges,
     Resource,
     Text,
     condition_column,
@@ -96,6 +97,12 @@ class ModelServerStatus(Model):
     digest: Annotated[str, StringConstraints(max_length=80)] | None = Field(
         default=None, description="Digest of the wanted version's manifest, if known."
     )
+    image: Annotated[str, StringConstraints(max_length=512)] | None = Field(
+        default=None, description="The scorer image of the wanted version."
+    )
+    pod_template: Annotated[str, StringConstraints(max_length=16)] | None = Field(
+        default=None, description="Digest of the pods' template; another one is a roll-out."
+    )
     url: Annotated[str, StringConstraints(max_length=512)] | None = Field(
         default=None, description="Where to send rows, inside the cluster."
     )
@@ -104,6 +111,10 @@ class ModelServerStatus(Model):
     selector: Text | None = Field(default=None, description="Selects the pods, for autoscalers.")
     change: Change | None = Field(
         default=None, description="The last change of version, as announced on Kafka."
+    )
+    pending_changes: PendingChanges = Field(
+        default_factory=list,
+        description="Changes before that one which are still to be announced, the oldest first.",
     )
 
 
@@ -114,6 +125,7 @@ class ModelServer(Resource):
     plural: ClassVar[str] = "modelservers"
     short_names: ClassVar[tuple[str, ...]] = ("mserver",)
     max_name_length: ClassVar[int] = 50
+    names_a_service: ClassVar[bool] = True
     scale: ClassVar[dict[str, str]] = {
         "specReplicasPath": ".spec.replicas",
         "statusReplicasPath": ".status.replicas",

@@ -136,6 +136,10 @@ REFUSED = {
         "metadata.name may have at most 50 characters",
     ),
     "name-with-dots": (job("a.b"), "metadata.name must be a DNS label, without dots"),
+    "no-name-for-a-service": (
+        server("1st", job="train"),
+        "metadata.name must begin with a letter",
+    ),
     "two-models": (
         server("bad", job="train", uri="file:///m"),
         "model needs exactly one of job, run and uri",

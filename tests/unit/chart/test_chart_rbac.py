@@ -86,9 +86,12 @@ def test_chart_needs_no_cluster_role_for_named_namespaces(render: Render) -> Non
 
 def test_chart_lets_users_edit_what_they_may_see(plain: list[Manifest]) -> None:
     found = roles(plain, "ClusterRole")
-    kinds = {("swirl.dev", kind) for kind in _kinds()}
+    scale = ("swirl.dev", "modelservers/scale")
+    kinds = {("swirl.dev", kind) for kind in _kinds()} | {scale}
     assert set(found[None, "swirl-view"]) == kinds
     assert set(found[None, "swirl-edit"]) == kinds
+    assert found[None, "swirl-view"].pop(scale) == "get"
+    assert found[None, "swirl-edit"][scale] == "patch update"
     assert set(found[None, "swirl-view"].values()) == {"get list watch"}
 
 

@@ -48,6 +48,17 @@ def test_a_change_under_way_has_no_end() -> None:
     assert found.finished is None
 
 
+def test_a_change_ends_at_the_latest_when_the_next_one_of_its_resource_starts() -> None:
+    """A release that does not load is taken back: it will never be said to be finished."""
+    bad, back = events(10)[:1], events(70)
+    for found in (bad + back, back + bad):
+        first, second = log_of(found).changes()
+        assert (first.finished, second.started) == (START + 70_000,) * 2
+        assert second.finished == START + 73_000
+    elsewhere = events(70, kind="AnalyticsJob", name="prepare-rows")
+    assert log_of(bad + elsewhere).changes()[0].finished is None
+
+
 def test_a_change_whose_start_was_lost_starts_when_it_ends() -> None:
     (found,) = log_of(events(10)[1:]).changes()
     assert found.started == found.finished == START + 13_000

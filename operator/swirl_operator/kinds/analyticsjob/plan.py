@@ -14,6 +14,7 @@ from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
 from swirl_operator.kinds.analyticsjob.needed import needed
 from swirl_operator.kinds.analyticsjob.outcome import condition, outcome_of
 from swirl_operator.kinds.analyticsjob.version import run_name, spec_hash, what_changed
+from swirl_operator.kinds.changes import Outbox
 from swirl_operator.kinds.conditions import Finding
 from swirl_operator.kinds.health import health
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
@@ -155,31 +156,23 @@ def _status(
             "outcome": outcome_of(current),
             "specHash": version,
         }
-    change = _change(observation, version, findings, runs)
-    if change is not None:
-        status["change"] = change
-    return status
+    return status | _outbox(observation, version, findings, runs).fields()
 
 
-def _change(
+def _outbox(
     observation: Observation, version: str, findings: Findings, runs: Sequence[Object]
-) -> Object | None:
+) -> Outbox:
     job = observation.obj
-    before: Object | None = (job.get("status") or {}).get("change")
+    box = Outbox.of(job.get("status") or {})
     if job["spec"].get("suspend"):
-        return before
-    if before is None or before["to"] != version:
-        old = _spec_of(runs, before["to"] if before else None)
-        return changes.begin(
-            _subject(job),
-            before,
-            what=what_changed(old, job["spec"]),
-            to=version,
-            now=observation.now,
-        )
+        return box
+    former = None if box.last is None else box.last["to"]
+    if former != version:
+        what = what_changed(_spec_of(runs, former), job["spec"])
+        return box.begin(_subject(job), what=what, to=version, before=former, now=observation.now)
     if any(finding.type == "Ready" and finding.status == "True" for finding in findings):
-        return changes.finish(before, observation.now)
-    return before
+        return box.finish(observation.now)
+    return box
 
 
 def _spec_of(runs: Sequence[Object], version: str | None) -> Object | None:

@@ -31,6 +31,11 @@ def what_changed(before: Object | None, after: Object) -> What:
     return "Configuration"
 
 
+def is_run_of(job: str, name: str) -> bool:
+    """Whether a run of that name is one that this job made."""
+    return name.rpartition("-")[0] == job
+
+
 def run_name(job: str, version: str) -> str:
     """The run of that version; a repeat cannot make a second one."""
     return f"{job}-{version}"

@@ -15,6 +15,7 @@ from swirl_operator.kinds import labels
 from swirl_operator.kinds.artifacts import ArtifactStore
 from swirl_operator.kinds.modelserver.source import Served
 from swirl_operator.kinds.podsecurity import container_security, pod_security
+from swirl_operator.kinds.template import labelled
 
 Object = dict[str, Any]
 
@@ -61,7 +62,7 @@ def deployment(
     if around.bootstrap_servers is not None:
         env["SWIRL_KAFKA_BOOTSTRAP"] = around.bootstrap_servers
     own = labels.child_labels(KIND, name)
-    return {
+    manifest: Object = {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": {"name": name, "namespace": namespace, "labels": own},
@@ -90,6 +91,12 @@ def deployment(
             },
         },
     }
+    return labelled(manifest)
+
+
+def image_of(deployment: Object) -> str:
+    """The scorer's image."""
+    return str(deployment["spec"]["template"]["spec"]["containers"][0]["image"])
 
 
 def _container(spec: ModelServerSpec, env: dict[str, str], around: Surroundings) -> Object:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from swirl.api.v1alpha1.modelserver import ModelServerSpec
-from swirl_operator.kinds import changes, conditions, labels
+from swirl.api.v1alpha1.modelserver import ModelServerSpec, ModelSource
+from swirl_operator.kinds import changes, conditions
+from swirl_operator.kinds.analyticsjob.version import is_run_of
 from swirl_operator.kinds.conditions import Finding
 from swirl_operator.kinds.health import health
 from swirl_operator.kinds.modelserver import manifests
+from swirl_operator.kinds.modelserver.changed import outbox
 from swirl_operator.kinds.modelserver.manifests import KIND, Surroundings
 from swirl_operator.kinds.modelserver.source import Never, NotYet, Served, resolve
 from swirl_operator.kinds.refusals import refused
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.kinds.rollout import Rollout, is_given, last_line, last_words, rollout
+from swirl_operator.kinds.template import digest_of
 from swirl_operator.kinds.transitions import transitions
 from swirl_operator.runtime.plan import Object, Observation, Plan
 from swirl_operator.runtime.resources import DEPLOYMENTS
@@ -34,22 +37,28 @@ def plan_server(observation: Observation, around: Surroundings) -> Plan:
     before: Object = server.get("status") or {}
     resolved = resolve(spec.model, _related(observation, "job"), _related(observation, "run"))
     wanted = resolved if isinstance(resolved, Served) else _kept(before)
-    apply: tuple[Object, ...] = ()
-    if wanted is not None:
-        name, namespace = metadata["name"], metadata["namespace"]
-        apply = (
-            manifests.deployment(spec, wanted, name=name, namespace=namespace, around=around),
-            manifests.service(name=name, namespace=namespace),
-        )
-    progress = _progress(observation, apply)
-    findings = _findings(observation, resolved, wanted, progress)
-    status = _status(observation, wanted, progress, findings)
-    events = transitions(before.get("conditions") or (), status["conditions"])
+    if wanted is None:
+        findings = _without_model(observation, resolved)
+        status = _status(observation, None, findings)
+        return Plan(status=status, events=transitions(_conditions(before), status["conditions"]))
+    name, namespace = metadata["name"], metadata["namespace"]
+    deployment = manifests.deployment(spec, wanted, name=name, namespace=namespace, around=around)
+    apply = (deployment, manifests.service(name=name, namespace=namespace))
+    progress = _progress(observation, deployment)
+    findings = _findings(observation, spec.model, resolved, wanted, progress, deployment)
+    status = _status(observation, progress, findings) | _serving(
+        observation, wanted, progress, deployment
+    )
+    events = transitions(_conditions(before), status["conditions"])
     if changes.is_new(status, before):
         # The intent first: a version that begins to serve must not go unannounced.
         return Plan(status=status, events=events, requeue_after=0)
     plan = Plan(apply=apply, status=status, events=events)
     return changes.announce_when_settled(plan, before, _subject(server))
+
+
+def _conditions(status: Object) -> Sequence[Object]:
+    return status.get("conditions") or ()
 
 
 def _related(observation: Observation, key: str) -> Object | None:
@@ -69,43 +78,52 @@ def _kept(before: Object) -> Served | None:
     return Served(before["wantedVersion"], before["modelURI"], before.get("digest"))
 
 
-def _progress(observation: Observation, manifests: Sequence[Object]) -> Rollout | None:
+def _progress(observation: Observation, manifest: Object) -> Rollout | None:
     """Of the Deployment, if there is one; of an older manifest it is not begun."""
-    for manifest in manifests:
-        for deployment in observation.children.get(DEPLOYMENTS.plural, ()):
-            if deployment["metadata"]["name"] != manifest["metadata"]["name"]:
-                continue
-            state = rollout(deployment)
-            if is_given(deployment, manifest, observation.obj, MODELSERVERS):
-                return state
-            return Rollout(False, False, state.ready, state.total, "not begun")
+    for deployment in observation.children.get(DEPLOYMENTS.plural, ()):
+        if deployment["metadata"]["name"] != manifest["metadata"]["name"]:
+            continue
+        state = rollout(deployment)
+        if is_given(deployment, manifest, observation.obj, MODELSERVERS):
+            return state
+        return Rollout(False, False, state.ready, state.total, "not begun")
     return None
+
+
+def _without_model(observation: Observation, resolved: Served | NotYet | Never) -> Findings:
+    assert not isinstance(resolved, Served)
+    if isinstance(resolved, Never):
+        return conditions.failed(resolved.reason, resolved.message)
+    return conditions.under_way(resolved.reason, resolved.message)
 
 
 def _findings(
     observation: Observation,
+    source: ModelSource,
     resolved: Served | NotYet | Never,
-    wanted: Served | None,
+    wanted: Served,
     progress: Rollout | None,
+    manifest: Object,
 ) -> Findings:
     if (said := refused(observation.failures)) is not None:
         return said
     still = _still_served(observation)
     if isinstance(resolved, Never):
         return conditions.failed(resolved.reason, resolved.message + still)
-    if isinstance(resolved, NotYet) and wanted is None:
-        return conditions.under_way(resolved.reason, resolved.message)
-    assert wanted is not None
     if progress is not None and progress.done:
-        if isinstance(resolved, NotYet):
+        if isinstance(resolved, Served):
+            return conditions.ready("Serving", f"All replicas serve {wanted.version}.")
+        if source.job is not None and is_run_of(source.job, wanted.version):
             return conditions.ready(
                 "Serving",
                 f"All replicas serve {wanted.version}; a newer one may follow: {resolved.message}",
             )
-        return conditions.ready("Serving", f"All replicas serve {wanted.version}.")
-    refusal = _refusal(observation, wanted)
+        # What is served was asked for by an earlier spec.
+        return conditions.under_way(resolved.reason, resolved.message + still)
+    refusal = _refusal(observation, digest_of(manifest))
     if refusal is not None:
-        return conditions.failed(refusal[0], f"{wanted.version} does not load: {refusal[1]}{still}")
+        detail = refusal[1].rstrip(".")
+        return conditions.failed(refusal[0], f"{wanted.version} does not load: {detail}.{still}")
     state = progress.message if progress is not None else "not begun"
     if progress is not None and progress.stuck:
         return conditions.failed(
@@ -120,10 +138,10 @@ def _still_served(observation: Observation) -> str:
     return f" {version} is still served." if version else ""
 
 
-def _refusal(observation: Observation, wanted: Served) -> tuple[str, str] | None:
+def _refusal(observation: Observation, template: str) -> tuple[str, str] | None:
     pods = observation.related.get("pods")
     assert isinstance(pods, Sequence)
-    ended = last_words(pods, manifests.CONTAINER, (labels.VERSION, wanted.version))
+    ended = last_words(pods, manifests.CONTAINER, template)
     if ended is None or ended.get("exitCode") == 0:
         return None
     detail = last_line(ended)
@@ -134,15 +152,14 @@ def _refusal(observation: Observation, wanted: Served) -> tuple[str, str] | None
     return "ScorerFailed", detail
 
 
-def _status(
-    observation: Observation, wanted: Served | None, progress: Rollout | None, findings: Findings
-) -> Object:
+def _status(observation: Observation, progress: Rollout | None, findings: Findings) -> Object:
+    """What can be said of any server."""
     server = observation.obj
     metadata, before = server["metadata"], server.get("status") or {}
     monitors = observation.related.get("monitors")
     assert isinstance(monitors, Sequence)
     generation = metadata["generation"]
-    status: Object = {
+    return {
         "observedGeneration": generation,
         "conditions": conditions.write(
             (*findings, health(monitors, KIND, metadata["name"])),
@@ -157,24 +174,32 @@ def _status(
         ),
         "url": manifests.url(metadata["name"], metadata["namespace"]),
     }
-    if wanted is None:
-        return status
-    status["wantedVersion"] = wanted.version
-    status["modelURI"] = wanted.uri
+
+
+def _serving(
+    observation: Observation, wanted: Served, progress: Rollout | None, manifest: Object
+) -> Object:
+    """What is served, what is to be, and the changes on the way."""
+    server = observation.obj
+    before: Object = server.get("status") or {}
+    done = progress is not None and progress.done
+    status: Object = {
+        "wantedVersion": wanted.version,
+        "modelURI": wanted.uri,
+        "image": manifests.image_of(manifest),
+        "podTemplate": digest_of(manifest),
+    }
     if wanted.digest is not None:
         status["digest"] = wanted.digest
-    done = progress is not None and progress.done
     version = wanted.version if done else before.get("version")
     if version is not None:
         status["version"] = version
-    change: Object | None = before.get("change")
-    # A run that was deleted and run again publishes another model under the same version.
-    known = before.get("wantedVersion"), before.get("digest")
-    if change is None or known != (wanted.version, wanted.digest):
-        change = changes.begin(
-            _subject(server), change, what="Model", to=wanted.version, now=observation.now
-        )
-    elif done:
-        change = changes.finish(change, observation.now)
-    status["change"] = change
-    return status
+    box = outbox(
+        _subject(server),
+        before,
+        wanted=wanted,
+        deployment=manifest,
+        done=done,
+        now=observation.now,
+    )
+    return status | box.fields()

@@ -10,6 +10,7 @@ from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl_operator.kinds import labels
 from swirl_operator.kinds.environment import literal
 from swirl_operator.kinds.podsecurity import container_security, pod_security
+from swirl_operator.kinds.template import labelled
 
 Object = dict[str, Any]
 
@@ -59,7 +60,7 @@ def deployment(
         "SWIRL_FINDINGS_TOPIC": spec.kafka.findings_topic or around.findings_topic,
     }
     own = labels.child_labels(KIND, name)
-    return {
+    manifest: Object = {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": {"name": deployment_name(name), "namespace": namespace, "labels": own},
@@ -82,6 +83,7 @@ def deployment(
             },
         },
     }
+    return labelled(manifest)
 
 
 def _container(env: dict[str, str], around: Surroundings) -> Object:

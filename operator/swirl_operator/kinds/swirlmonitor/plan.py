@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
-from swirl_operator.kinds import conditions, labels
+from swirl_operator.kinds import conditions
 from swirl_operator.kinds.conditions import Finding
 from swirl_operator.kinds.refusals import refused
 from swirl_operator.kinds.resources import SWIRLMONITORS
 from swirl_operator.kinds.rollout import is_given, last_line, last_words, rollout
 from swirl_operator.kinds.swirlmonitor import cycles, manifests
 from swirl_operator.kinds.swirlmonitor.manifests import Surroundings
+from swirl_operator.kinds.template import digest_of
 from swirl_operator.kinds.transitions import transitions
 from swirl_operator.runtime.plan import Object, Observation, Plan
 from swirl_operator.runtime.resources import DEPLOYMENTS
@@ -59,7 +60,7 @@ def _findings(observation: Observation, manifest: Object) -> Findings:
         state = rollout(deployment)
         if state.done:
             return conditions.ready("Watching", "The analysis runs.")
-        refusal = _last_words(observation)
+        refusal = _last_words(observation, digest_of(manifest))
         if refusal:
             return conditions.failed("EngineFailed", f"The analysis does not start: {refusal}")
         if state.stuck:
@@ -72,25 +73,29 @@ def _findings(observation: Observation, manifest: Object) -> Findings:
     return conditions.under_way("EngineStarting", "The analysis starts.")
 
 
-def _last_words(observation: Observation) -> str | None:
+def _last_words(observation: Observation, template: str) -> str | None:
     pods = observation.related.get("pods")
     assert isinstance(pods, Sequence)
-    ended = last_words(pods, manifests.CONTAINER, (labels.ROLE, "monitor"))
+    ended = last_words(pods, manifests.CONTAINER, template)
     if ended is None or ended.get("exitCode") == 0:
         return None
     return last_line(ended)
 
 
-def _health(observation: Observation) -> Finding:
+def _health(observation: Observation, findings: Findings) -> Finding:
     verdict = (observation.obj.get("status") or {}).get("verdict")
     if not verdict:
         return Finding("Healthy", "Unknown", "NoVerdictYet", "The analysis has said nothing yet.")
     message = verdict.get("message") or verdict["summary"]
     if verdict["state"] == "Broken":
         return Finding("Healthy", "False", "PipelineBroken", message)
-    if verdict["state"] == "Healthy":
-        return Finding("Healthy", "True", "AsLearned", message)
-    return Finding("Healthy", "Unknown", "Learning", message)
+    if verdict["state"] == "Learning":
+        return Finding("Healthy", "Unknown", "Learning", message)
+    ready = next(finding for finding in findings if finding.type == "Ready")
+    if ready.status != "True":
+        said = f"The analysis does not run: {ready.message} Its last verdict was: {message}"
+        return Finding("Healthy", "Unknown", "NobodyWatches", said)
+    return Finding("Healthy", "True", "AsLearned", message)
 
 
 def _status(observation: Observation, findings: Findings) -> Object:
@@ -100,7 +105,7 @@ def _status(observation: Observation, findings: Findings) -> Object:
     return {
         "observedGeneration": generation,
         "conditions": conditions.write(
-            (*findings, _health(observation)),
+            (*findings, _health(observation, findings)),
             before.get("conditions") or (),
             generation=generation,
             now=observation.now,

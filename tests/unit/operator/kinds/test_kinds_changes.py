@@ -8,6 +8,7 @@ import pytest
 
 from swirl.metrics.change import ChangeEvent
 from swirl_operator.kinds import changes
+from swirl_operator.kinds.changes import Outbox
 from swirl_operator.runtime.plan import Object, Plan, Ref
 from swirl_operator.runtime.resources import PODS
 
@@ -15,8 +16,29 @@ AT = datetime(2026, 1, 31, 12, 0, 0, 500_000, tzinfo=UTC)
 SUBJECT = changes.Changed("ModelServer", "ads", "sentiment", "uid-1")
 
 
-def begun(previous: Object | None = None, *, to: str = "v1", now: datetime = AT) -> Object:
-    return changes.begin(SUBJECT, previous, what="Model", to=to, now=now)
+EMPTY = Outbox()
+
+
+def box(*versions: str, now: datetime = AT) -> Outbox:
+    """After changes to these versions, one right after the other."""
+    found, former = EMPTY, None
+    for version in versions:
+        found = found.begin(SUBJECT, what="Model", to=version, before=former, now=now)
+        former = version
+    return found
+
+
+def begun(*versions: str) -> Object:
+    """The last of these changes."""
+    last = box(*versions or ("v1",)).last
+    assert last is not None
+    return last
+
+
+def finished(change: Object, now: datetime = AT) -> Object:
+    last = Outbox(change).finish(now).last
+    assert last is not None
+    return last
 
 
 def test_the_first_change_has_nothing_before_it() -> None:
@@ -24,7 +46,7 @@ def test_the_first_change_has_nothing_before_it() -> None:
     assert "from" not in entry
     assert (entry["what"], entry["to"], entry["announced"]) == ("Model", "v1", "None")
     assert entry["startedAt"] == "2026-01-31T12:00:00Z"
-    assert begun(entry, to="v2")["from"] == "v1"
+    assert begun("v1", "v2")["from"] == "v1"
 
 
 def test_ids_follow_from_what_happened_alone() -> None:
@@ -32,31 +54,63 @@ def test_ids_follow_from_what_happened_alone() -> None:
 
 
 def test_there_and_back_again_within_one_second_are_three_changes() -> None:
-    first = begun()
-    second = begun(first, to="v2")
-    third = begun(second)
-    assert len({first["id"], second["id"], third["id"]}) == 3
+    assert len({begun("v1")["id"], begun("v1", "v2")["id"], begun("v1", "v2", "v1")["id"]}) == 3
 
 
 @pytest.mark.parametrize("field", ["kind", "namespace", "name", "uid"])
 def test_ids_of_different_objects_differ(field: str) -> None:
     values = {"kind": "ModelServer", "namespace": "ads", "name": "sentiment", "uid": "uid-1"}
     other = changes.Changed(**{**values, field: "another"})
-    assert changes.begin(other, None, what="Model", to="v1", now=AT)["id"] != begun()["id"]
+    made = EMPTY.begin(other, what="Model", to="v1", before=None, now=AT).last
+    assert made is not None
+    assert made["id"] != begun()["id"]
 
 
 def test_the_end_stays_once_it_is_set() -> None:
-    ended = changes.finish(begun(), AT + timedelta(seconds=5))
+    ended = finished(begun(), AT + timedelta(seconds=5))
     assert ended["finishedAt"] == "2026-01-31T12:00:05Z"
-    assert changes.finish(ended, AT + timedelta(seconds=9)) == ended
+    assert finished(ended, AT + timedelta(seconds=9)) == ended
+    assert EMPTY.finish(AT) == EMPTY
 
 
 def test_is_new() -> None:
     status = {"change": begun()}
     assert changes.is_new(status, {})
     assert not changes.is_new(status, status)
-    assert changes.is_new({"change": begun(begun(), to="v2")}, status)
+    assert changes.is_new({"change": begun("v1", "v2")}, status)
     assert not changes.is_new({}, {})
+
+
+def test_an_outbox_is_what_its_status_says() -> None:
+    found = box("v1", "v2", "v3")
+    assert Outbox.of(found.fields()) == found
+    assert Outbox.of({}) == EMPTY
+    assert EMPTY.fields() == {}
+    assert "pendingChanges" not in box("v1").fields()
+
+
+def test_what_is_overtaken_before_it_was_told_ends_there_and_waits() -> None:
+    later = AT + timedelta(seconds=7)
+    started = Outbox({**begun(), "announced": "Started"})
+    both = started.begin(SUBJECT, what="Model", to="v2", before="v1", now=later)
+    (waiting,) = both.waiting
+    assert (waiting["to"], waiting["finishedAt"]) == ("v1", "2026-01-31T12:00:07Z")
+    told = Outbox({**finished(begun()), "announced": "Finished"})
+    assert told.begin(SUBJECT, what="Model", to="v2", before="v1", now=later).waiting == ()
+
+
+def test_all_are_told_each_phase_in_order() -> None:
+    found, told = box("v1", "v2", "v3").finish(AT), []
+    while (upcoming := found.next()) is not None:
+        change, phase, found = upcoming
+        told.append((change["to"], phase))
+    assert told == [(v, phase) for v in ("v1", "v2", "v3") for phase in ("Started", "Finished")]
+    assert found.waiting == ()
+
+
+def test_the_line_is_bounded_and_the_oldest_leave_it() -> None:
+    found = box(*(f"v{n}" for n in range(40)))
+    assert [change["to"] for change in found.waiting] == [f"v{n}" for n in range(23, 39)]
 
 
 # -- announcing --------------------------------------------------------------------------------
@@ -85,7 +139,7 @@ def test_started_goes_out_and_is_ticked_off_with_the_same_step() -> None:
 
 
 def test_finished_follows() -> None:
-    change = changes.finish({**begun(begun(), to="v2"), "announced": "Started"}, AT)
+    change = finished({**begun("v1", "v2"), "announced": "Started"})
     plan = announced(change)
     assert event(plan).phase == "Finished"
     assert event(plan).action == "upgraded"
@@ -95,7 +149,7 @@ def test_finished_follows() -> None:
 
 
 def test_started_goes_out_even_if_it_has_ended_meanwhile() -> None:
-    assert event(announced(changes.finish(begun(), AT))).phase == "Started"
+    assert event(announced(finished(begun()))).phase == "Started"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +157,7 @@ def test_started_goes_out_even_if_it_has_ended_meanwhile() -> None:
     [
         None,
         {**begun(), "announced": "Started"},
-        {**changes.finish(begun(), AT), "announced": "Finished"},
+        {**finished(begun()), "announced": "Finished"},
     ],
 )
 def test_nothing_is_due(change: Object | None) -> None:
@@ -125,6 +179,20 @@ def test_work_comes_first_and_the_news_are_not_forgotten(work: Any) -> None:
     plan = announced(begun(), **work)
     assert not plan.announce
     assert plan.requeue_after == 0
+
+
+def test_what_waits_goes_out_first_and_leaves_the_line() -> None:
+    status = {"message": "m", **box("v1", "v2").fields()}
+    phases = []
+    for _ in range(4):
+        plan = changes.announce_when_settled(Plan(status=status), status, SUBJECT)
+        if not plan.announce:
+            break
+        phases.append((event(plan).to_version, event(plan).phase))
+        assert plan.status is not None
+        status = plan.status
+    assert phases == [("v1", "Started"), ("v1", "Finished"), ("v2", "Started")]
+    assert "pendingChanges" not in status
 
 
 def test_what_is_applied_is_not_work_left_to_do() -> None:

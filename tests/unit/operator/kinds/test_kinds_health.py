@@ -7,11 +7,16 @@ from swirl_operator.kinds.resources import ANALYTICSJOBS, MODELSERVERS
 from swirl_operator.kinds.watched import watched_keys
 from swirl_operator.runtime.plan import Object
 from swirl_operator.runtime.resources import Key
-from tests.unit.operator.kinds.observed import merged, monitor
+from tests.unit.operator.kinds.observed import condition, merged, monitor
 
 
 def says(name: str = "ads", /, **verdict: object) -> Object:
-    base = monitor(status={"verdict": {"summary": "s", "message": "m", **verdict}})
+    base = monitor(
+        status={
+            "verdict": {"summary": "s", "message": "m", **verdict},
+            "conditions": [condition("Ready", "True")],
+        }
+    )
     return merged(base, {"metadata": {"name": name}})
 
 
@@ -20,6 +25,19 @@ def of_server(*monitors: Object) -> tuple[str, str]:
     assert finding.type == "Healthy"
     assert finding.message
     return finding.status, finding.reason
+
+
+@pytest.mark.parametrize(
+    "ready", [[condition("Ready", "False")], [condition("Ready", "Unknown")], []]
+)
+def test_good_news_take_somebody_who_looks(ready: list[Object]) -> None:
+    dead = {"status": {"conditions": ready}}
+    healthy = merged(says(state="Healthy"), dead)
+    elsewhere = merged(says(state="Broken", node="other"), dead)
+    blamed = merged(says(state="Broken", node="classify"), dead)
+    assert of_server(healthy) == ("Unknown", "NobodyWatches")
+    assert of_server(elsewhere) == ("Unknown", "NobodyWatches")
+    assert of_server(blamed) == ("False", "Blamed")
 
 
 def test_nobody_watches() -> None:

@@ -7,7 +7,7 @@ import pytest
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.kinds.rollout import is_given, last_words, rollout
 from swirl_operator.runtime.plan import Object
-from tests.unit.operator.kinds.observed import container, given, merged, pod, server
+from tests.unit.operator.kinds.observed import EARLIER, container, given, merged, pod, server
 
 MANIFEST: Object = {
     "apiVersion": "apps/v1",
@@ -93,14 +93,18 @@ def test_it_was_not_made_by_us() -> None:
 
 # -- last words --------------------------------------------------------------------------------
 
-NEWEST = ("swirl.dev/version", "v2")
+NEWEST = "v2"
 END: Object = {"exitCode": 3, "message": "no"}
 
 
 def scorer(version: str = "v2", /, **status: Any) -> Object:
     base = container({}, "scorer")
     base["containerStatuses"][0].update(status)
-    return pod(labels={"version": version}, status=base)
+    return pod(labels={"template": version}, status=base)
+
+
+def over(**more: Any) -> Object:
+    return merged(scorer(state={"terminated": END}), more)
 
 
 @pytest.mark.parametrize("where", ["state", "lastState"])
@@ -120,7 +124,9 @@ def test_how_it_ended_now_counts_more_than_before() -> None:
         scorer(state={"running": {}}, ready=True, lastState={"terminated": END}),
         scorer(state={"waiting": {}}),
         scorer(name="other", state={"terminated": END}),
-        pod(labels={"version": "v2"}, status=None),
+        pod(labels={"template": "v2"}, status=None),
+        over(status={"phase": "Failed"}),
+        over(metadata={"deletionTimestamp": EARLIER}),
     ],
 )
 def test_nothing_was_said(found: Object) -> None:

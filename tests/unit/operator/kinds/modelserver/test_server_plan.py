@@ -137,7 +137,10 @@ def test_a_spec_that_was_not_applied_yet_is_not_ready(change: dict[str, Any]) ->
     obj, live = settled(published())
     newer = merged(obj, {"spec": change, "metadata": {"generation": 2}})
     plan = look(newer, published(), live)
-    assert kstatus.compute(after(newer, plan)) == "InProgress"
+    for _ in range(2):
+        plan = look(newer, published(), live)
+        newer = after(newer, plan)
+        assert kstatus.compute(newer) == "InProgress"
     assert len(plan.apply) == 2
 
 
@@ -171,6 +174,33 @@ def test_what_is_served_stays_while_a_newer_one_is_made(source: Object | None) -
     assert len(plan.apply) == 2
 
 
+@pytest.mark.parametrize(
+    ("model", "related", "reason"),
+    [
+        ({"run": "trian-2"}, {"run": None}, "RunNotFound"),
+        ({"job": "trian"}, {"job": None, "run": None}, "JobNotFound"),
+        ({"job": "other"}, {"run": None}, "RunStarting"),
+    ],
+)
+def test_what_an_earlier_spec_asked_for_is_not_what_this_one_asks_for(
+    model: Object, related: Object, reason: str
+) -> None:
+    obj, live = settled(published())
+    newer = merged(obj, {"spec": server(model)["spec"], "metadata": {"generation": 2}})
+    newer["spec"]["model"] = model
+    plan = look(newer, None, live, related=related)
+    assert kstatus.compute(after(newer, plan)) == "InProgress"
+    assert said(plan)[1] == reason
+    assert "train-1 is still served" in said(plan)[2]
+    assert len(plan.apply) == 2
+
+
+def test_a_job_that_was_deleted_leaves_its_model_served() -> None:
+    obj, live = settled(published())
+    plan = look(obj, None, live, related={"job": None})
+    assert said(plan)[:2] == ("True", "Serving")
+
+
 def test_what_is_served_stays_when_the_newer_one_failed() -> None:
     obj, live = settled(published())
     plan = look(obj, run("train-2", status=ended("Failed")), live)
@@ -182,9 +212,10 @@ def test_what_is_served_stays_when_the_newer_one_failed() -> None:
 # -- what goes wrong -----------------------------------------------------------------------------
 
 
-def scorer_that(state: Object, version: str = "train-1") -> Object:
-    own = {"version": version, "role": "scorer"}
-    return pod("scorer-1", labels=own, status=container(state, "scorer"))
+def scorer_that(state: Object, live: Object, **status: Any) -> Object:
+    """A pod of that Deployment."""
+    made = pod("scorer-1", status=container(state, "scorer", **status))
+    return {**made, "metadata": {**made["metadata"], **live["spec"]["template"]["metadata"]}}
 
 
 @pytest.mark.parametrize(
@@ -199,17 +230,32 @@ def scorer_that(state: Object, version: str = "train-1") -> Object:
 def test_a_scorer_that_does_not_start_is_quoted(end: Object, reason: str, words: str) -> None:
     obj = begun(published())
     live = rolled_out(obj, published(), {"availableReplicas": 0})
-    pods = [scorer_that({"terminated": end})]
+    pods = [scorer_that({"terminated": end}, live)]
     plan = look(obj, published(), live, related={"pods": pods})
     assert kstatus.compute(after(obj, plan)) == "Failed"
     assert said(plan)[1] == reason
     assert words in said(plan)[2]
 
 
-def test_last_words_of_another_version_do_not_count() -> None:
+def test_last_words_under_an_earlier_spec_do_not_count() -> None:
+    """Too little memory was given, and has just been raised: the old pods crash on for a while."""
     obj = begun(published())
-    live = rolled_out(obj, published(), {"availableReplicas": 0})
-    pods = [scorer_that({"terminated": {"exitCode": 3}}, "train-0")]
+    former = rolled_out(obj, published(), {"availableReplicas": 0})
+    newer = merged(obj, {"spec": {"resources": {"memory": "1Gi"}}})
+    live = rolled_out(after(newer, look(newer, published(), former)), published())
+    live["status"]["availableReplicas"] = 0
+    pods = [scorer_that({"terminated": {"exitCode": 137, "reason": "OOMKilled"}}, former)]
+    for _ in range(3):
+        plan = look(newer, published(), live, related={"pods": pods})
+        newer = after(newer, plan)
+        assert said(plan)[1] == "RollingOut"
+
+
+def test_a_pod_that_was_evicted_does_not_speak_for_its_replacement() -> None:
+    obj, live = settled(published())
+    live["status"]["availableReplicas"] = 0
+    end = {"terminated": {"exitCode": 137}}
+    pods = [scorer_that(end, live, phase="Failed", reason="Evicted")]
     assert said(look(obj, published(), live, related={"pods": pods}))[1] == "RollingOut"
 
 
@@ -258,6 +304,55 @@ def test_started_is_announced_before_the_roll_out_is_done() -> None:
         phases += [event["customData"]["phase"] for event in plan.announce]
         obj = after(obj, plan)
     assert phases == ["Started", "Finished"]
+
+
+def told(obj: Object, source: Object, live: Object) -> list[tuple[str, str, str]]:
+    """What, which phase and to what version, of all that is announced until nothing is left."""
+    found = []
+    for _ in range(12):
+        plan = look(obj, source, live)
+        for event in plan.announce:
+            content = event["customData"]
+            found.append((content["what"], content["phase"], content["to"]["version"]))
+        if plan.apply:
+            live = rolled_out(obj, source)
+        obj = after(obj, plan)
+    return found
+
+
+def test_another_image_is_a_change_of_code() -> None:
+    obj, live = settled(published())
+    newer = merged(obj, {"spec": {"image": "mine:2"}, "metadata": {"generation": 2}})
+    assert told(newer, published(), live) == [
+        ("Code", "Started", "mine:2"),
+        ("Code", "Finished", "mine:2"),
+    ]
+
+
+def test_other_resources_are_a_change_of_configuration() -> None:
+    obj, live = settled(published())
+    spec = {"resources": {"memory": "1Gi"}}
+    newer = merged(obj, {"spec": spec, "metadata": {"generation": 2}})
+    whats = [(what, phase) for what, phase, _ in told(newer, published(), live)]
+    assert whats == [("Configuration", "Started"), ("Configuration", "Finished")]
+
+
+def test_more_replicas_are_no_change_of_what_is_answered() -> None:
+    obj, live = settled(published())
+    newer = merged(obj, {"spec": {"replicas": 3}, "metadata": {"generation": 2}})
+    assert told(newer, published(), live) == []
+
+
+def test_a_model_and_an_image_at_once_are_two_changes() -> None:
+    obj, live = settled(published())
+    newer = merged(obj, {"spec": {"image": "mine:2"}, "metadata": {"generation": 2}})
+    found = told(newer, published("train-2", "sha256:2"), live)
+    assert [(what, phase) for what, phase, _ in found] == [
+        ("Model", "Started"),
+        ("Model", "Finished"),
+        ("Code", "Started"),
+        ("Code", "Finished"),
+    ]
 
 
 def test_an_announcement_says_what_was_changed() -> None:

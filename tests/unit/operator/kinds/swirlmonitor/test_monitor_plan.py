@@ -129,14 +129,15 @@ def test_without_kafka_there_is_nothing_to_watch() -> None:
     assert said(plan)[:2] == ("False", "NoKafka")
 
 
-def engine_that(state: Object) -> Object:
-    return pod("engine", labels={"role": "monitor"}, status=container(state, "monitor"))
+def engine_that(state: Object, live: Object) -> Object:
+    made = pod("engine", status=container(state, "monitor"))
+    return {**made, "metadata": {**made["metadata"], **live["spec"]["template"]["metadata"]}}
 
 
 def test_an_engine_that_does_not_start_is_quoted() -> None:
     end = {"terminated": {"exitCode": 1, "message": "Traceback\nNo such topic"}}
     down = live(monitor(), {"availableReplicas": 0})
-    plan = look(monitor(), down, related={"pods": [engine_that(end)]})
+    plan = look(monitor(), down, related={"pods": [engine_that(end, down)]})
     assert said(plan) == ("False", "EngineFailed", "The analysis does not start: No such topic")
 
 
@@ -170,10 +171,19 @@ def test_a_refused_child(code: int, why: str, reason: str) -> None:
 )
 def test_health_is_the_verdict(verdict: Object | None, health: tuple[str, str]) -> None:
     obj = monitor(status={"verdict": verdict})
-    plan = look(obj)
+    plan = look(obj, live(obj))
     assert said(plan, "Healthy")[:2] == health
     assert plan.status is not None
     assert "verdict" not in plan.status, "the engine's field; writing it would take it over"
+
+
+def test_good_news_end_with_the_engine() -> None:
+    obj = monitor(status={"verdict": {"state": "Healthy", "summary": "fine"}})
+    for plan in (look(obj), look(obj, around=ALONE)):
+        assert said(plan, "Healthy")[:2] == ("Unknown", "NobodyWatches")
+        assert "Its last verdict was: fine" in said(plan, "Healthy")[2]
+    broken = monitor(status={"verdict": {"state": "Broken", "summary": "off"}})
+    assert said(look(broken), "Healthy")[:2] == ("False", "PipelineBroken")
 
 
 def test_a_monitor_that_is_being_deleted_is_left_alone() -> None:
