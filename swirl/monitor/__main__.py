@@ -12,6 +12,7 @@ import time
 
 from swirl.monitor.consumer import LogReader
 from swirl.monitor.engine import Engine
+from swirl.monitor.history import read_from
 from swirl.monitor.publish import KafkaPublisher
 from swirl.monitor.runner import Runner
 from swirl.monitor.server import Health, Server
@@ -73,7 +74,7 @@ def _watch(
         start,
         _wall,
     )
-    engine = Engine(settings.spec, settings.namespace)
+    engine = Engine(settings.spec, settings.namespace, start)
     window_ms = settings.spec.detection.window_ms
     try:
         Runner(engine, source, status, publisher, health, _wall, window_ms).run(stop)
@@ -84,23 +85,17 @@ def _watch(
 def _start(
     settings: Settings, health: Health, status: StatusWriter, stop: threading.Event
 ) -> int | None:
-    """From when on the log is to be read, ms; None if told to stop meanwhile.
-
-    A fault that began long ago must be read from before its beginning, or it would be learned as
-    what is normal.
-    """
-    history = 2 * settings.spec.detection.lookback_seconds * 1000
+    """From when on the log is to be read, ms; None if told to stop meanwhile."""
     while not stop.is_set():
         health.turn()
         try:
-            since = status.broken_since()
+            told = status.told()
         except ApiUnavailable as error:
             health.not_ready = "the API server does not answer"
             log.warning("the API server does not answer: %s", error)
             stop.wait(_API_RETRY_SECONDS)
             continue
-        now = _wall()
-        return min(now, now if since is None else since) - history
+        return read_from(told, _wall(), settings.spec.detection.history_ms)
     return None
 
 

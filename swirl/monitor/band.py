@@ -38,7 +38,7 @@ class Band:
         least: the least value among them; negative values rule out everything relative to zero.
         most: the greatest value among them.
         windows: how many they were.
-        whole: whether all were whole numbers.
+        whole: whether they are readings that were whole numbers, all of them.
         sensitivity: half width in standard deviations.
         relative: half width, at least, as a fraction of the median.
     """
@@ -76,9 +76,11 @@ class Band:
             low = max(low, min(_COLLAPSE * self.median, self.least / 2))
         low = min(low, self.median * (1 - self.relative))
         high = max(high, self.median * (1 + self.relative))
-        if self.whole and sample.exposure == 0:
-            # A gauge that stood still at 2 may go to 3: one step of an integer is not a signal.
-            low, high = min(low, self.median - 3), max(high, self.median + 3)
+        if self.whole and sample.whole:
+            # A gauge that stood still at 2 may go to 3: one step of an integer is not a signal. To
+            # go to nothing is one.
+            low = min(low, max(self.median - 3, self.least / 2))
+            high = max(high, self.median + 3)
         if ratio and self.most <= 1:
             high = min(high, 1.0)
         return max(low, 0.0), high
@@ -133,13 +135,13 @@ class BandLearner:
         """Take the first windows, all of them held to be healthy."""
         for sample in samples:
             if sample.value is not None:
-                self._admit(sample.value, _whole(sample))
+                self._admit(sample.value, sample.whole)
         self._draw()
 
     def learn(self, index: int, sample: Sample) -> None:
         """Take one healthy window, in the order of time."""
         if sample.value is not None:
-            self._waiting.append((index, sample.value, _whole(sample)))
+            self._waiting.append((index, sample.value, sample.whole))
         admitted = False
         while self._waiting and self._waiting[0][0] <= index - self._delay:
             _, value, whole = self._waiting.popleft()
@@ -184,10 +186,6 @@ class BandLearner:
             sensitivity=self._sensitivity,
             relative=self._relative,
         )
-
-
-def _whole(sample: Sample) -> bool:
-    return sample.exposure == 0 and sample.value is not None and sample.value.is_integer()
 
 
 def _quantile(values: list[float], q: float) -> float:

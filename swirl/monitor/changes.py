@@ -7,7 +7,7 @@ any order, and more than once.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from swirl.metrics.change import ChangeEvent
@@ -122,7 +122,7 @@ def _overtaken(ordered: Sequence[Change]) -> list[Change]:
 
 def weigh(
     changes: Sequence[Change],
-    culprit: str,
+    suspects: Collection[str],
     onset: int,
     healthy: Sequence[int],
     detection: Detection,
@@ -131,7 +131,7 @@ def weigh(
 
     Args:
         changes: all that is known.
-        culprit: the node where the fault begins.
+        suspects: the nodes where the fault may have begun.
         onset: index of its first window.
         healthy: indexes of the healthy windows, in order.
         detection: window length, lookback and how many healthy windows clear a change.
@@ -145,14 +145,14 @@ def weigh(
     for change in changes:
         if max(change.started, change.finished or 0) < begin - detection.lookback_seconds * 1000:
             continue
-        why = _objection(change, culprit, onset, healthy, detection)
+        why = _objection(change, suspects, onset, healthy, detection)
         if why is None:
             possible.append(change)
         else:
             rejected.append(Rejected(change, why))
     if not possible:
         return None, rejected
-    cause = min(possible, key=lambda change: (abs(change.started - begin), change.id))
+    cause = min(possible, key=lambda change: _distance(change, onset, detection.window_ms))
     for change in possible:
         if change is not cause:
             rejected.append(Rejected(change, "another change was made closer to the onset"))
@@ -160,10 +160,25 @@ def weigh(
     return cause, rejected
 
 
+def _distance(change: Change, onset: int, length: int) -> tuple[bool, int, int, str]:
+    """How far a change is from the onset: its end, as what it does is seen from then on at the
+    latest; of several under way at the onset, the one that started last. One that started only
+    later, as far as one can see, comes after all others."""
+    begin = onset * length
+    if change.started >= begin + length:
+        return True, change.started - begin, 0, change.id
+    ended = begin if change.finished is None else change.finished
+    return False, max(0, begin - ended), -change.started, change.id
+
+
 def _objection(
-    change: Change, culprit: str, onset: int, healthy: Sequence[int], detection: Detection
+    change: Change,
+    suspects: Collection[str],
+    onset: int,
+    healthy: Sequence[int],
+    detection: Detection,
 ) -> str | None:
-    if change.node != culprit:
+    if change.node not in suspects:
         return f"{change.node} is not where the fault begins"
     length = detection.window_ms
     if change.started >= (onset + 1 + LATE_WINDOWS) * length:

@@ -1,4 +1,8 @@
-"""From anomalies and changes to a finding: where the fault begins and what caused it."""
+"""From anomalies and changes to a finding: where the fault begins and what caused it.
+
+A fault shows first at the most upstream node that has an anomaly. It began there, or at a node
+further upstream that nothing is measured of, if that is what was changed.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,9 @@ from swirl.monitor.changes import Change, Rejected, weigh
 from swirl.monitor.graph import Graph
 from swirl.monitor.rules import DEFAULT_RULES, NO_RESOURCE, UNKNOWN, choose
 from swirl.monitor.spec import Metric, MonitorSpec, Node, Rule
+
+TIME_UNITS = frozenset({"ns", "us", "\N{MICRO SIGN}s", "ms", "s", "seconds", "milliseconds", "min"})
+"""Units of metrics that tell how long answers take, and nothing of what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +41,10 @@ class Anomaly:
 
     @property
     def stopped(self) -> bool:
-        """Whether it tells of volume rather than of the kind of output."""
-        counts = self.metric.aggregation in ("Rate", "Sum") and self.metric.divided_by is None
-        return self.direction == SILENT or counts
+        """Whether it tells of volume or speed rather than of the kind of output."""
+        ratio = self.metric.divided_by is not None
+        counts = self.metric.aggregation in ("Rate", "Sum") and not ratio
+        return self.direction == SILENT or counts or self.metric.unit in TIME_UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ class Finding:
     Attributes:
         node: where the fault begins.
         onset: index of the first anomalous window there.
+        signs: the nodes where it shows first: the node itself, or those after it if nothing is
+            measured of it; several if one change is the cause of all.
         rule: the row of the verdict table that applies.
         change: the change held to be the cause.
         rejected: the changes that are not.
@@ -57,6 +67,7 @@ class Finding:
 
     node: Node
     onset: int
+    signs: tuple[str, ...]
     rule: Rule
     change: Change | None
     rejected: tuple[Rejected, ...]
@@ -89,13 +100,26 @@ def diagnose(
     heads = sorted(
         graph.most_upstream(onsets), key=lambda name: (onsets[name], graph.order.index(name))
     )
-    weighed = {name: weigh(changes, name, onsets[name], healthy, spec.detection) for name in heads}
+    measured = {metric.node for metric in spec.metrics}
+    weighed = {
+        name: weigh(
+            changes,
+            {name} | graph.unseen_before(name, measured),
+            onsets[name],
+            healthy,
+            spec.detection,
+        )
+        for name in heads
+    }
     tied = [name for name in heads if onsets[name] <= onsets[heads[0]] + 1]
-    changed = [name for name in tied if weighed[name][0] is not None]
-    culprit = changed[0] if changed else heads[0]
-    rivals = [] if len(changed) == 1 else [name for name in tied if name != culprit]
+    causes = {name: cause for name in tied if (cause := weighed[name][0]) is not None}
+    head = next(iter(causes), heads[0])
+    change, rejected = weighed[head]
+    together = [name for name in tied if name == head or _same(causes.get(name), change)]
+    one_cause = bool(causes) and all(_same(cause, change) for cause in causes.values())
+    rivals = [] if one_cause else [name for name in tied if name not in together]
+    culprit = head if change is None else change.node
     node = spec.node(culprit)
-    change, rejected = weighed[culprit]
     if rivals:
         rule = UNKNOWN
     else:
@@ -105,11 +129,12 @@ def diagnose(
             node_kind=NO_RESOURCE if node.ref is None else node.ref.kind,
             position=graph.position(culprit),
             what=None if change is None else change.what,
-            stopped=all(item.stopped for item in anomalies if item.metric.node == culprit),
+            stopped=all(item.stopped for item in anomalies if item.metric.node in together),
         )
     finding = Finding(
         node=node,
-        onset=onsets[culprit],
+        onset=onsets[head],
+        signs=tuple(together),
         rule=rule,
         change=change,
         rejected=tuple(rejected),
@@ -119,12 +144,17 @@ def diagnose(
     return with_anomalies(finding, graph, anomalies)
 
 
+def _same(one: Change | None, other: Change | None) -> bool:
+    """Whether two causes are one change: it has an entry for each node that its resource is."""
+    return one is not None and other is not None and one.id == other.id
+
+
 def with_anomalies(finding: Finding, graph: Graph, anomalies: Sequence[Anomaly]) -> Finding:
     """The same finding with these anomalies as its evidence; what it says stays as it is."""
     ordered = sorted(
         anomalies, key=lambda item: (graph.order.index(item.metric.node), item.metric.name)
     )
-    others = [item.metric for item in ordered if item.metric.node != finding.node.name]
+    others = [item.metric for item in ordered if item.metric.node not in finding.signs]
     downstream = {m.name for m in others if finding.node.name in graph.upstream(m.node)}
     return replace(
         finding,

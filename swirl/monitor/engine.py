@@ -32,9 +32,15 @@ class Engine:
     Args:
         spec: what to watch.
         namespace: the monitor's; changes elsewhere are not its concern.
+        start: time in ms from which on the log is read.
+
+    Attributes:
+        read_from: time in ms from which on an engine has to read the log to know what this one
+            knows; it lies before the last fault, with enough healthy time in between to learn from.
     """
 
-    def __init__(self, spec: MonitorSpec, namespace: str) -> None:
+    def __init__(self, spec: MonitorSpec, namespace: str, start: int = 0) -> None:
+        self.read_from = start
         self._spec = spec
         self._namespace = namespace
         self._graph = spec.graph()
@@ -51,7 +57,7 @@ class Engine:
             tuple(selectors),
             detection.window_ms,
             detection.lateness_seconds * 1000,
-            2 * detection.lookback_seconds * 1000,
+            detection.history_ms,
         )
         self._tracks = [
             Track(
@@ -68,6 +74,7 @@ class Engine:
         self._learning = Learning(spec)
         self._healthy: deque[int] = deque(maxlen=2 * detection.lookback_windows)
         self._state = LEARNING
+        self._healthy_since = 0
         self._confirmed_at: int | None = None
         self._finding: Finding | None = None
         self._anomalies: dict[str, Anomaly] = {}
@@ -118,9 +125,9 @@ class Engine:
     def _window(self, index: int, totals: list[Totals | None]) -> None:
         self.windows_closed += 1
         self.last_window = index
-        learning = self._state == LEARNING
+        learning = self._state != BROKEN
         samples = tuple(track.take(index, totals, learning=learning) for track in self._tracks)
-        if learning:
+        if self._state == LEARNING:
             self._learn(index, samples)
             return
         for track in self._tracks:
@@ -142,6 +149,7 @@ class Engine:
 
     def _become_healthy(self, since: int) -> None:
         self._state = HEALTHY
+        self._healthy_since = since
         self._confirmed_at = None
         self._finding = None
         self._anomalies = {}
@@ -150,14 +158,17 @@ class Engine:
     def _watch(self, index: int) -> None:
         if not any(track.persistence.suspected for track in self._tracks):
             self._healthy.append(index)
-            for track in self._tracks:
-                track.learner.learn(index, track.sample)
-            if len(self._healthy) % 64 == 0:
-                keep = 3 * self._spec.detection.lookback_seconds * 1000
-                self.changes.forget_before(self.windows.end_of(index) - keep)
+        if index % 64 == 0:
+            keep = 3 * self._spec.detection.lookback_seconds * 1000
+            self.changes.forget_before(self.windows.end_of(index) - keep)
         confirmed = [track for track in self._tracks if track.persistence.confirmed]
         if not confirmed:
             self._confirmed_at = None
+            # A window off for once is part of what is normal: were only calm ones remembered, bands
+            # would be drawn too narrow, and be left more often for it. Beginnings of faults wait to
+            # be learned, and are forgotten when the fault is confirmed.
+            for track in self._tracks:
+                track.learner.learn(index, track.sample)
             return
         if self._confirmed_at is None:
             self._confirmed_at = index
@@ -168,6 +179,9 @@ class Engine:
         if waited < limit and self._upstream_pending(confirmed):
             return
         self._state = BROKEN
+        begin = self.windows.end_of(index) - self._spec.detection.history_ms
+        if self._healthy_since <= begin:
+            self.read_from = begin
         self._named_at = index
         self._revised = False
         for track in self._tracks:
@@ -227,10 +241,15 @@ class Engine:
     def _say(self, finding: Finding) -> None:
         self._finding = finding
         ref = finding.node.ref
+        detection = self._spec.detection
+        # What is older is not known to an engine that began to read the log later.
+        oldest = finding.onset * detection.window_ms - detection.lookback_seconds * 1000
         versions = [
             change.to_version
             for change in self.changes.changes()
-            if ref is not None and (change.kind, change.name) == (ref.kind, ref.name)
+            if ref is not None
+            and (change.kind, change.name) == (ref.kind, ref.name)
+            and change.started >= oldest
         ]
         version = versions[-1] if versions else None
         self.verdict = sentence.broken(finding, self._spec, self._namespace, version)

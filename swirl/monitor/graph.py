@@ -34,6 +34,16 @@ class Graph:
         """All nodes whose output reaches this one, however far."""
         return self._upstream[name]
 
+    def unseen_before(self, name: str, seen: Collection[str]) -> frozenset[str]:
+        """The nodes upstream whose output reaches this one through none of those `seen`."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            fresh = set(self._after[waiting.pop()]) - found - set(seen)
+            found |= fresh
+            waiting.extend(fresh)
+        return frozenset(found)
+
     def position(self, name: str) -> str:
         """Source (nothing upstream), Leaf (nothing downstream) or Middle."""
         if not self._after[name]:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from swirl.monitor.samples import SPAN_WINDOWS
+
+FREAK_WINDOWS = SPAN_WINDOWS + 1
+"""So many windows in a row may be outside because of one report: it may lie across two windows, and
+each is part of the spans after it."""
+
 
 @dataclass(slots=True)
 class Persistence:
@@ -54,4 +60,5 @@ class Persistence:
     @property
     def confirmed(self) -> bool:
         """Whether enough windows in a row were, and not all by the same freak."""
-        return self.streak >= self.needed and self.sustained
+        lasting = self.sustained or self.streak > FREAK_WINDOWS
+        return self.streak >= self.needed and lasting

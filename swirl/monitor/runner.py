@@ -34,8 +34,8 @@ class Status(Protocol):
 
     writes: int
 
-    def offer(self, verdict: Verdict) -> None:
-        """Take the verdict to be written."""
+    def offer(self, verdict: Verdict, read_from: int) -> None:
+        """Take what is to be written."""
 
     def flush(self) -> None:
         """Write it if it is not written."""
@@ -105,7 +105,7 @@ class Runner:
             self._health.not_ready = "reading the log"
         else:
             self._advance(self._clock.live(read.clock))
-            self._status.offer(self._engine.verdict)
+            self._status.offer(self._engine.verdict, self._engine.read_from)
             self._status.flush()
             self._publisher.offer(self._engine.verdict)
             self._publisher.flush()
@@ -136,6 +136,7 @@ class Runner:
             points=windows.points,
             late=windows.late,
             future=windows.future,
+            huge=windows.huge,
             repeated=windows.repeated_batches,
             malformed=self._source.malformed,
             status_writes=self._status.writes,

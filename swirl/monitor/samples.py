@@ -31,20 +31,24 @@ class Sample:
         exposure: how much observation the value rests on: seconds for rates and sums, the
             denominator for ratios, 0 for readings.
         counts: whether the value is made of counted events, whose noise is known from their number.
+        whole: whether all points behind it were whole numbers.
     """
 
     value: float | None
     exposure: float = 0.0
     counts: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What a window gives to a value: a numerator and a denominator, or a greatest reading."""
+    """What a window gives to a value: a numerator and a denominator, or a greatest reading; and
+    whether its points are whole numbers."""
 
     numerator: float
     denominator: float
     peak: float
+    whole: bool
 
 
 class Sampler:
@@ -105,14 +109,15 @@ class Sampler:
         if self._metric.divided_by is not None:
             if divisor is None:
                 return None
-            return _Part(0.0 if source is None else source.sum, divisor.sum, 0.0)
+            return _Part(0.0 if source is None else source.sum, divisor.sum, 0.0, False)
         if source is None:
             return None
         if self._metric.aggregation == "Mean":
-            return _Part(source.sum, source.count, source.peak)
+            return _Part(source.sum, source.count, source.peak, source.whole)
         if self._metric.aggregation == "Max":
-            return _Part(0.0, 1.0, source.peak)
-        return _Part(source.sum, self._covered(index, source.last, reach), source.peak)
+            return _Part(0.0, 1.0, source.peak, source.whole)
+        covered = self._covered(index, source.last, reach)
+        return _Part(source.sum, covered, source.peak, source.whole)
 
     def _covered(self, index: int, last: int, reach: int) -> float:
         """Seconds that the batches of window `index` report on."""
@@ -127,11 +132,12 @@ class Sampler:
         if denominator <= 0:
             return Sample(None)
         metric = self._metric
+        whole = all(part.whole for part in known)
         if metric.divided_by is None and metric.aggregation == "Max":
-            return Sample(max(part.peak for part in known))
+            return Sample(max(part.peak for part in known), whole=whole)
         value = sum(part.numerator for part in known) / denominator
         if metric.divided_by is None and metric.aggregation == "Mean":
-            return Sample(value)
+            return Sample(value, whole=whole)
         if metric.divided_by is None and metric.aggregation == "Sum":
             length = self._window_ms / 1000
             return Sample(value * length, denominator / length, self._whole)

@@ -107,10 +107,11 @@ def clock(ms: int) -> str:
 
 
 def _message(finding: Finding, window_ms: int, since: int) -> str:
-    own = [item for item in finding.anomalies if item.metric.node == finding.node.name]
+    own = [item for item in finding.anomalies if item.metric.node in finding.signs]
     followers, beside = finding.followers, finding.beside
+    seen = "" if finding.node.name in finding.signs else f"seen first at {_all(finding.signs)}, "
     parts = [
-        f"{finding.rule.verdict} at {finding.node.name}: "
+        f"{finding.rule.verdict} at {finding.node.name}: {seen}"
         f"{_all([_symptom(item) for item in own])}, since {clock(since)}"
     ]
     if followers:

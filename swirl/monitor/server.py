@@ -26,6 +26,7 @@ class Snapshot:
     points: int = 0
     late: int = 0
     future: int = 0
+    huge: int = 0
     repeated: int = 0
     malformed: int = 0
     status_writes: int = 0
@@ -65,6 +66,7 @@ class EngineCollector:
             ("points", "Points that belong to a metric.", now.points),
             ("late_points", "Points that came after their window was closed.", now.late),
             ("future_points", "Points dropped because their time is far ahead.", now.future),
+            ("huge_points", "Points dropped because no sum could hold their value.", now.huge),
             ("repeated_records", "Metric records delivered again.", now.repeated),
             ("malformed_records", "Kafka records that could not be read.", now.malformed),
             ("status_writes", "Verdicts written to the API server.", now.status_writes),

@@ -89,6 +89,11 @@ class Detection:
         return self.window_seconds * 1000
 
     @property
+    def history_ms(self) -> int:
+        """How much healthy time an engine has to see to know all that it would remember."""
+        return 2 * self.lookback_seconds * 1000
+
+    @property
     def lookback_windows(self) -> int:
         return max(self.lookback_seconds // self.window_seconds, self.learn_windows)
 

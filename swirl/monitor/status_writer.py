@@ -12,7 +12,8 @@ from typing import Any
 
 import httpx
 
-from swirl.monitor.verdict import BROKEN, Verdict
+from swirl.monitor.history import Told
+from swirl.monitor.verdict import Verdict, rfc3339
 
 log = logging.getLogger(__name__)
 
@@ -46,14 +47,14 @@ class StatusWriter:
         if authority.exists():
             verify = ssl.create_default_context(cafile=str(authority))
         self._client = httpx.Client(timeout=_TIMEOUT_SECONDS, verify=verify)
-        self._wanted: Verdict | None = None
-        self._written: Verdict | None = None
+        self._wanted: tuple[Verdict, int] | None = None
+        self._written: tuple[Verdict, int] | None = None
         self._failures = 0
         self._retry_at = 0.0
         self.writes = 0
 
-    def broken_since(self) -> int | None:
-        """Onset, in ms, of the fault that the status tells of, if it tells of one.
+    def told(self) -> Told | None:
+        """What the status says, None if there is no verdict yet.
 
         Raises:
             ApiUnavailable: there is no answer.
@@ -67,14 +68,15 @@ class StatusWriter:
         if response.status_code != 200:
             log.warning("the status cannot be read: HTTP %d", response.status_code)
             return None
-        verdict = (response.json().get("status") or {}).get("verdict") or {}
-        if verdict.get("state") != BROKEN or not verdict.get("since"):
+        status = response.json().get("status") or {}
+        verdict = status.get("verdict")
+        if verdict is None:
             return None
-        return round(datetime.fromisoformat(verdict["since"]).timestamp() * 1000)
+        return Told(verdict["state"], _ms(verdict.get("since")), _ms(status.get("readFrom")))
 
-    def offer(self, verdict: Verdict) -> None:
-        """Take the verdict that the status should hold."""
-        self._wanted = verdict
+    def offer(self, verdict: Verdict, read_from: int) -> None:
+        """Take what the status should hold."""
+        self._wanted = verdict, read_from
 
     def flush(self) -> None:
         """Write the status if it is not as wanted; a failure is logged and tried again later."""
@@ -82,7 +84,7 @@ class StatusWriter:
             return
         if time.monotonic() < self._retry_at:
             return
-        failure = self._write(self._wanted)
+        failure = self._write(*self._wanted)
         if failure is None:
             self._written = self._wanted
             self._failures = 0
@@ -97,12 +99,12 @@ class StatusWriter:
         """Let go of connections."""
         self._client.close()
 
-    def _write(self, verdict: Verdict) -> str | None:
+    def _write(self, verdict: Verdict, read_from: int) -> str | None:
         body: dict[str, Any] = {
             "apiVersion": _API_VERSION,
             "kind": "SwirlMonitor",
             "metadata": {"name": self._name, "namespace": self._namespace},
-            "status": {"verdict": verdict.to_dict()},
+            "status": {"verdict": verdict.to_dict(), "readFrom": rfc3339(read_from)},
         }
         try:
             response = self._client.patch(
@@ -122,3 +124,7 @@ class StatusWriter:
         if not token.exists():
             return {}
         return {"Authorization": f"Bearer {token.read_text().strip()}"}
+
+
+def _ms(text: str | None) -> int | None:
+    return None if text is None else round(datetime.fromisoformat(text).timestamp() * 1000)

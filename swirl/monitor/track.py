@@ -17,6 +17,9 @@ SETTLE_WINDOWS = 1
 """Windows to wait after the first confirmed anomaly, as metrics further upstream may report later
 than those downstream."""
 
+LONG_PAUSE = 7
+"""Of a source that is waited for longer than so many windows, one report has to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -54,9 +57,13 @@ class Track:
         self.sample = Sample(None)
         self.direction: str | None = None
         self._alone: deque[str | None] = deque(maxlen=SPAN_WINDOWS)
+        self._reports = 0
 
     def take(self, index: int, totals: list[Totals | None], *, learning: bool) -> Sample:
-        """Take the totals of window `index`; return the metric's value."""
+        """Take the totals of window `index`; return the metric's value.
+
+        Pauses of the source are `learning` material unless something is broken.
+        """
         divisor = None if self.divisor is None else totals[self.divisor]
         self.sampler.step(index, totals[self.source], divisor, self.silence.patience)
         self.sample = self.sampler.span()
@@ -75,19 +82,27 @@ class Track:
             return
         self.direction = self._direction(self.sample)
         if self.direction is None:
+            self._reports = 0
             self.persistence.step(index, False)
             return
+        self._reports += self.sampler.heard
         # The span blurs the beginning; single windows next to it show it more exactly.
         begin = index
         while before and before.pop() == self.direction:
             begin -= 1
-        rest = [self._direction(sample) for sample in self.sampler.without_each()]
         self.persistence.step(
             index,
             True,
             begin=max(begin, index + 1 - SPAN_WINDOWS),
-            sustained=all(direction == self.direction for direction in rest),
+            sustained=self._sustained(),
         )
+
+    def _sustained(self) -> bool:
+        """Whether more than one report is behind the anomaly, as far as one can wait for more."""
+        rest = [self._direction(sample) for sample in self.sampler.without_each()]
+        if rest:
+            return all(direction == self.direction for direction in rest)
+        return self._reports > 1 or self.silence.patience > LONG_PAUSE
 
     def anomaly(self) -> Anomaly:
         """The anomaly that the last window is part of; there must be one."""

@@ -17,6 +17,9 @@ from swirl.monitor.spec import Selector
 FUTURE_MS = 60_000
 """Points further ahead than this of the time they were written at come from a wrong clock."""
 
+HUGE = 1e250
+"""Values beyond this measure nothing, and two of them would overflow a sum."""
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -83,6 +86,7 @@ class Windows:
         self.points = 0
         self.late = 0
         self.future = 0
+        self.huge = 0
         self.repeated_batches = 0
 
     def add(
@@ -100,6 +104,8 @@ class Windows:
                 batch that has been seen is counted and not used again.
             written: when they were written, ms. Points from a minute later and more are counted
                 and dropped, as a wrong clock must not fill the memory.
+
+        Values beyond `HUGE` are counted and dropped too.
         """
         if batch is not None and batch in self._batches:
             self.repeated_batches += 1
@@ -120,11 +126,15 @@ class Windows:
             if horizon is not None and time > horizon:
                 self.future += 1
                 continue
+            value = point.value
+            if not -HUGE <= value <= HUGE:
+                self.huge += 1
+                continue
             window = self._open.get(index)
             if window is None:
                 window = self._open[index] = [[] for _ in range(self._series)]
             for series in matches:
-                window[series].append((time, point.value))
+                window[series].append((time, value))
             self.points += 1
             newest = max(newest, index)
         if batch is not None and newest >= 0:

@@ -253,6 +253,11 @@ class SwirlMonitorStatus(Model):
         description="Ready: the analysis runs. Healthy: it finds nothing wrong.",
     )
     verdict: Verdict | None = Field(default=None, description="What the analysis says.")
+    read_from: Timestamp | None = Field(
+        default=None,
+        description="From here on an analysis that starts again reads the metrics, unless all has "
+        "been well for long: before the last fault, so as not to learn it as what is normal.",
+    )
 
 
 class SwirlMonitor(Resource):

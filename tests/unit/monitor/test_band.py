@@ -94,9 +94,23 @@ def test_negative_values_are_judged_by_distance() -> None:
 
 
 def test_a_gauge_may_move_by_a_step() -> None:
-    band = learned([0.0] * 30, 0, counts=False)
-    assert band.direction(Sample(1.0)) is None
-    assert band.direction(Sample(10.0)) == HIGH
+    steps = BandLearner(1_000, 0, 3, 6.0, 0.3)
+    steps.start([Sample(2.0, whole=True)] * 30)
+    band = steps.band
+    assert band is not None
+    for near in (1.0, 2.5, 3.0, 5.0):
+        assert band.direction(Sample(near, whole=near.is_integer())) is (
+            None if near.is_integer() or near == 2.5 else HIGH
+        )
+    assert band.direction(Sample(10.0, whole=True)) == HIGH
+    assert band.direction(Sample(0.0, whole=True)) == LOW
+
+
+def test_a_reading_that_happens_to_be_whole_is_no_integer() -> None:
+    steps = BandLearner(1_000, 0, 3, 6.0, 0.3)
+    steps.start([Sample(1.0, whole=True)] * 30)
+    assert steps.band is not None
+    assert steps.band.direction(Sample(0.5, whole=False)) == LOW
 
 
 def test_mostly_zero_and_now_and_then_some_has_a_finite_band() -> None:

@@ -99,7 +99,7 @@ def test_the_order_of_events_does_not_matter() -> None:
 )
 def test_what_counts(at: float, took: float | None, why: str | None) -> None:
     item = made(at, took=took)
-    cause, rejected = weigh([item], "judge", ONSET, HEALTHY, SETTINGS)
+    cause, rejected = weigh([item], {"judge"}, ONSET, HEALTHY, SETTINGS)
     if why is None:
         assert (cause, rejected) == (item, [])
     else:
@@ -108,14 +108,14 @@ def test_what_counts(at: float, took: float | None, why: str | None) -> None:
 
 
 def test_a_change_elsewhere_is_rejected_by_name() -> None:
-    cause, rejected = weigh([made(299, "prepare")], "judge", ONSET, HEALTHY, SETTINGS)
+    cause, rejected = weigh([made(299, "prepare")], {"judge"}, ONSET, HEALTHY, SETTINGS)
     assert cause is None
     assert rejected[0].why == "prepare is not where the fault begins"
 
 
 def test_of_two_the_closer_counts() -> None:
     early, late = made(285, name="a"), made(298, name="b")
-    cause, rejected = weigh([early, late], "judge", ONSET, HEALTHY, SETTINGS)
+    cause, rejected = weigh([early, late], {"judge"}, ONSET, HEALTHY, SETTINGS)
     assert cause == late
     assert [(item.change, item.why) for item in rejected] == [
         (early, "another change was made closer to the onset")
@@ -124,8 +124,25 @@ def test_of_two_the_closer_counts() -> None:
 
 def test_only_healthy_windows_exonerate() -> None:
     few = [index for index in HEALTHY if index >= ONSET - 3]
-    assert weigh([made(200)], "judge", ONSET, few, SETTINGS)[0] == made(200)
+    assert weigh([made(200)], {"judge"}, ONSET, few, SETTINGS)[0] == made(200)
 
 
 def test_ancient_changes_are_not_worth_a_word() -> None:
-    assert weigh([made(-700)], "judge", ONSET, HEALTHY, SETTINGS) == (None, [])
+    assert weigh([made(-700)], {"judge"}, ONSET, HEALTHY, SETTINGS) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("others", "cause"),
+    [
+        ([made(200, took=90, name="slow"), made(270, took=1, name="quick")], "slow"),
+        ([made(280, took=None, name="a"), made(295, took=None, name="b")], "b"),
+        ([made(301, name="within"), made(306, name="after")], "within"),
+        ([made(290, name="before"), made(306, name="after")], "before"),
+    ],
+)
+def test_what_a_change_does_is_seen_when_it_ends(others: list[Change], cause: str) -> None:
+    few = [index for index in HEALTHY if index >= ONSET - 3]
+    for order in (others, others[::-1]):
+        found, _ = weigh(order, {"judge"}, ONSET, few, SETTINGS)
+        assert found is not None
+        assert found.id == cause

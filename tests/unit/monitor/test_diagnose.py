@@ -78,3 +78,59 @@ def test_changes_are_those_of_the_culprit() -> None:
     finding = diagnose(spec, spec.graph(), found, log.changes(), [])
     assert finding.change is not None
     assert finding.change.name == "mood"
+
+
+def unmeasured(*nodes: str) -> MonitorSpec:
+    """The diamond without metrics of these nodes."""
+    metrics = tuple(metric for metric in DIAMOND.metrics if metric.node not in nodes)
+    return MonitorSpec(DIAMOND.nodes, metrics)
+
+
+def of(job: str, identity: str = "c", begin: int = ONSET * 5_000) -> Change:
+    return Change(
+        identity, job, "AnalyticsJob", f"{job}-job", "Code", "1", "2", begin - 2_000, begin
+    )
+
+
+def test_a_change_of_a_node_without_metrics_explains_what_shows_after_it() -> None:
+    spec = unmeasured("left", "top")
+    finding = find(spec, ("end", ONSET), changes=(of("left"),))
+    assert finding.node.name == "left"
+    assert finding.signs == ("end",)
+    assert finding.rule.verdict == "Deployed bug in pipeline code"
+    assert (finding.followers, finding.beside, finding.rivals) == ((), (), ())
+
+
+def test_but_not_what_is_measured_to_be_well() -> None:
+    finding = find(DIAMOND, ("end", ONSET), changes=(of("left"),))
+    assert finding.node.name == "end"
+    assert finding.change is None
+    assert [item.why for item in finding.rejected] == ["left is not where the fault begins"]
+
+
+def test_without_a_change_the_fault_is_where_it_shows() -> None:
+    finding = find(unmeasured("left", "top"), ("end", ONSET))
+    assert (finding.node.name, finding.signs) == ("end", ("end",))
+
+
+def test_two_beginnings_with_one_change_before_both_are_one_fault() -> None:
+    finding = find(unmeasured("top"), ("left", ONSET), ("right", ONSET), changes=(of("top"),))
+    assert finding.node.name == "top"
+    assert finding.signs == ("left", "right")
+    assert finding.rivals == ()
+
+
+def test_two_beginnings_with_a_change_each_are_rivals() -> None:
+    changes = (of("left"), of("right", "d"))
+    finding = find(DIAMOND, ("left", ONSET), ("right", ONSET), changes=changes)
+    assert finding.rule is UNKNOWN
+    assert finding.rivals == ("right",)
+
+
+def test_slow_answers_are_no_sign_that_the_world_changed() -> None:
+    spec = make_spec()
+    for unit, expected in (("ms", "Serving is broken"), ("", "The world changed")):
+        slow = Metric("figure", "judge", Selector("s"), unit=unit, aggregation="Mean")
+        found = Anomaly(slow, ONSET, "High", 900.0, 5.0, 15.0, 10.0)
+        finding = diagnose(spec, spec.graph(), [found], (), [])
+        assert finding.rule.verdict.startswith(expected)

@@ -39,3 +39,11 @@ def test_refuses_cycles_and_strangers() -> None:
         Graph({"a": ["b"], "b": ["a"], "c": []})
     with pytest.raises(ValueError, match="after x, which is not there"):
         Graph({"a": ["x"]})
+
+
+def test_unseen_before_stops_at_what_is_seen() -> None:
+    chain = Graph({"a": [], "b": ["a"], "c": ["b"], "d": ["c"]})
+    assert chain.unseen_before("d", {"d"}) == {"a", "b", "c"}
+    assert chain.unseen_before("d", {"d", "b"}) == {"c"}
+    assert chain.unseen_before("d", {"c", "d"}) == frozenset()
+    assert DIAMOND.unseen_before("end", {"end", "left"}) == {"right", "top"}

@@ -42,3 +42,12 @@ def test_counts_the_calm() -> None:
     assert found.calm == 3
     assert found.onset is None
     assert not found.sustained
+
+
+def test_what_lasts_longer_than_a_freak_can_confirms() -> None:
+    found = Persistence(2)
+    for index in range(4):
+        found.step(index, True, sustained=False)
+        assert not found.confirmed
+    found.step(4, True, sustained=False)
+    assert found.confirmed

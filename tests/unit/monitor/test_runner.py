@@ -45,7 +45,7 @@ class Sink:
         self.offered: list[Verdict] = []
         self.flushed = 0
 
-    def offer(self, verdict: Verdict) -> None:
+    def offer(self, verdict: Verdict, read_from: int = 0) -> None:
         self.offered.append(verdict)
 
     def flush(self) -> None:

@@ -100,3 +100,14 @@ def test_fractions_are_no_counts() -> None:
     found = sampler()
     found.step(0, totals((1, 0.5)), None)
     assert not found.span().counts
+
+
+def test_readings_are_whole_if_all_their_points_are() -> None:
+    mean = sampler("Mean")
+    assert [s.whole for s in feed(mean, [(1, 2.0), (2, 3.0), (6, 2.5), (21, 4.0)], 5)] == [
+        True,
+        False,
+        False,
+        False,
+        True,
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from swirl.metrics.point import Point
 from swirl.monitor.engine import Engine
 from swirl.monitor.spec import parse
 from swirl.monitor.verdict import BROKEN, HEALTHY, LEARNING, Verdict
@@ -184,3 +185,24 @@ def test_a_source_that_reports_seldom_is_not_silent() -> None:
     said = run(engine(), log)
     assert named(said) == [EXPECTED["silent"][0]]
     assert next(at for at, verdict in said if verdict.state == BROKEN) > 2800
+
+
+@pytest.mark.parametrize(("reports", "verdicts"), [(1, 0), (2, 1)])
+def test_of_a_source_that_reports_seldom_one_freak_report_is_no_fault(
+    reports: int, verdicts: int
+) -> None:
+    spec = parse(
+        {
+            "nodes": [{"name": "a"}],
+            "metrics": [
+                {"name": "m", "node": "a", "source": {"metric": "m"}, "aggregation": "Mean"}
+            ],
+        }
+    )
+    log = []
+    for report in range(60):
+        at = 20 * report + 1
+        value = 50.0 if 40 <= report < 40 + reports else 10.0 + report % 3
+        point = Point("m", START + at * 1000, value, {})
+        log.append(Delivery(START + at * 1000 + 200, (point,), batch=f"m@{at}"))
+    assert len(named(run(Engine(spec, NAMESPACE), log))) == verdicts

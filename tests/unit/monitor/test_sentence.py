@@ -35,7 +35,10 @@ def finding(**kwargs: object) -> Finding:
         "anomalies": (anomaly(0), anomaly(1, "Low", 0.2)),
         "followers": ("yes_ratio",),
     }
-    return Finding(**(fields | kwargs))  # type: ignore[arg-type]
+    fields |= kwargs
+    node = fields["node"]
+    fields.setdefault("signs", (node.name,))  # type: ignore[attr-defined]
+    return Finding(**fields)  # type: ignore[arg-type]
 
 
 def message(found: Finding) -> str:
@@ -95,3 +98,15 @@ def test_learning_and_healthy() -> None:
 )  # fmt: skip
 def test_numbers(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_a_fault_of_a_node_without_metrics_is_told_by_where_it_shows() -> None:
+    found = finding(
+        signs=("judge",),
+        anomalies=(anomaly(1, "Low", 0.21), anomaly(2, "Low", 1.0)),
+        followers=("taps",),
+    )
+    assert message(found).startswith(
+        "It broke at prepare: seen first at judge, yes_ratio 0.21, normally 0\N{EN DASH}2, since "
+        "22:15:00 UTC; taps follows from it."
+    )

@@ -34,3 +34,16 @@ def test_the_time_before_the_first_point_is_no_pause() -> None:
 
 def test_patience_does_not_grow_with_faults() -> None:
     assert after("xxx", "..x....x......x").patience == 3
+
+
+def test_a_single_pause_among_many_is_not_usual() -> None:
+    assert after("xxxxxxxx...xxx", "").patience == 3
+    assert after("xxxxxxxx...xxx...x", "").patience == 7
+
+
+def test_a_source_that_pauses_no_longer_is_waited_for_no_longer() -> None:
+    found = after("x...x...x...x" + "x" * 178, "")
+    assert found.patience == 7
+    found.step(True, learning=True)
+    found.step(True, learning=True)
+    assert found.patience == 3

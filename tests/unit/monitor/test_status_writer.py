@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from swirl.monitor import status_writer
+from swirl.monitor.history import Told
 from swirl.monitor.status_writer import ApiUnavailable, StatusWriter
 from swirl.monitor.verdict import Verdict
 from tests.unit.monitor.fake_api import FakeApi, serving
 
 PATH = "/apis/swirl.dev/v1alpha1/namespaces/shop/swirlmonitors/mood-watch"
-HEALTHY = Verdict("Healthy", "Healthy", "fine", since=1_700_000_000_000)
+START = 1_700_000_000_000
+HEALTHY = Verdict("Healthy", "Healthy", "fine", since=START)
 BROKEN = Verdict("Broken", "It broke", "not fine", since=1_700_000_100_000, node="judge")
 
 
@@ -32,7 +34,7 @@ def writer(api: FakeApi, tmp_path: Path) -> Iterator[StatusWriter]:
 
 
 def test_applies_the_verdict_to_the_status_subresource(api: FakeApi, writer: StatusWriter) -> None:
-    writer.offer(BROKEN)
+    writer.offer(BROKEN, START)
     writer.flush()
     (request,) = api.patches
     assert request.path == PATH + "/status"
@@ -43,23 +45,23 @@ def test_applies_the_verdict_to_the_status_subresource(api: FakeApi, writer: Sta
         "apiVersion": "swirl.dev/v1alpha1",
         "kind": "SwirlMonitor",
         "metadata": {"name": "mood-watch", "namespace": "shop"},
-        "status": {"verdict": BROKEN.to_dict()},
+        "status": {"verdict": BROKEN.to_dict(), "readFrom": "2023-11-14T22:13:20Z"},
     }
 
 
 def test_writes_only_what_is_new(api: FakeApi, writer: StatusWriter) -> None:
     for verdict in (HEALTHY, HEALTHY, BROKEN, BROKEN, HEALTHY):
-        writer.offer(verdict)
+        writer.offer(verdict, START)
         writer.flush()
     assert [item["state"] for item in api.verdicts] == ["Healthy", "Broken", "Healthy"]
     assert writer.writes == 3
 
 
 def test_reads_the_token_anew_each_time(api: FakeApi, writer: StatusWriter, tmp_path: Path) -> None:
-    writer.offer(HEALTHY)
+    writer.offer(HEALTHY, START)
     writer.flush()
     (tmp_path / "token").write_text("secret-2")
-    writer.offer(BROKEN)
+    writer.offer(BROKEN, START)
     writer.flush()
     assert [request.headers["authorization"] for request in api.patches] == [
         "Bearer secret-1",
@@ -72,9 +74,9 @@ def test_a_refused_write_is_tried_again_with_the_latest_verdict(
 ) -> None:
     monkeypatch.setattr(status_writer, "_RETRY_SECONDS", (0.0,))
     api.answers = [503]
-    writer.offer(HEALTHY)
+    writer.offer(HEALTHY, START)
     writer.flush()
-    writer.offer(BROKEN)
+    writer.offer(BROKEN, START)
     writer.flush()
     assert [item["state"] for item in api.verdicts] == ["Healthy", "Broken"]
     assert writer.writes == 1
@@ -82,7 +84,7 @@ def test_a_refused_write_is_tried_again_with_the_latest_verdict(
 
 def test_waits_between_attempts(api: FakeApi, writer: StatusWriter) -> None:
     api.answers = [503]
-    writer.offer(HEALTHY)
+    writer.offer(HEALTHY, START)
     writer.flush()
     writer.flush()
     assert len(api.patches) == 1
@@ -90,22 +92,23 @@ def test_waits_between_attempts(api: FakeApi, writer: StatusWriter) -> None:
 
 def test_an_absent_server_does_not_raise(tmp_path: Path) -> None:
     writer = StatusWriter("http://127.0.0.1:9", tmp_path, "shop", "mood-watch")
-    writer.offer(HEALTHY)
+    writer.offer(HEALTHY, START)
     writer.flush()
     assert writer.writes == 0
     with pytest.raises(ApiUnavailable):
-        writer.broken_since()
+        writer.told()
     writer.close()
 
 
-def test_knows_since_when_it_is_broken(api: FakeApi, writer: StatusWriter) -> None:
-    assert writer.broken_since() is None
-    api.stored = {"status": {"verdict": HEALTHY.to_dict()}}
-    assert writer.broken_since() is None
-    api.stored = {"status": {"verdict": BROKEN.to_dict()}}
-    assert writer.broken_since() == BROKEN.since
+def test_knows_what_it_said_before_it_was_started_again(api: FakeApi, writer: StatusWriter) -> None:
+    assert writer.told() is None
+    writer.offer(BROKEN, START)
+    writer.flush()
+    assert writer.told() == Told("Broken", BROKEN.since, START)
+    api.stored = {"status": {"verdict": Verdict("Learning", "Learning", "…").to_dict()}}
+    assert writer.told() == Told("Learning", None, None)
     api.answers = [404]
-    assert writer.broken_since() is None
+    assert writer.told() is None
     api.answers = [500]
     with pytest.raises(ApiUnavailable):
-        writer.broken_since()
+        writer.told()

@@ -116,3 +116,12 @@ def test_before_the_first_window_time_may_go_back() -> None:
     found.add([point(1)])
     assert closed(found, 5) == []
     assert len(closed(found, 10)) == 1
+
+
+def test_values_that_no_sum_can_hold_are_counted_and_dropped() -> None:
+    found = windows()
+    huge = 1.7e308
+    found.add([point(1, huge), point(2, huge), point(3, -huge), point(4, 2.0)])
+    ((totals,),) = closed(found, 10)
+    assert totals is not None
+    assert (totals.sum, totals.count, found.huge) == (2.0, 1, 3)

@@ -45,4 +45,4 @@ class SwirlMonitorController:
         return plan_monitor(observation, self._around)
 
     def invalid(self, observation: Observation, error: Exception) -> Plan:
-        return invalid_plan(observation, error, not_ours=("verdict",))
+        return invalid_plan(observation, error, not_ours=("verdict", "readFrom"))
