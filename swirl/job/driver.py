@@ -21,7 +21,14 @@ from swirl.job import spark as sparks
 from swirl.job.analytics import Analytics
 from swirl.job.context import Context, KafkaNotConfigured
 from swirl.job.load import EntryPointNotFound, InvalidEntryPoint, load
-from swirl.job.outcome import RESULT_BYTES, Outcome, describe, is_library, relative_path
+from swirl.job.outcome import (
+    RESULT_BYTES,
+    Outcome,
+    describe,
+    is_library,
+    relative_path,
+    text_of,
+)
 from swirl.job.parameters import InvalidParameters
 from swirl.job.progress import Progress, pod_patch
 from swirl.job.runspec import VARIABLE, InvalidRunSpec, RunSpec
@@ -94,7 +101,10 @@ class Driver:
             return _failed(_PERMANENT[type(error)], str(error)), PERMANENT
         except ResultNotSerializable as error:
             return _failed("ResultNotSerializable", str(error)), PERMANENT
-        except Exception as error:
+        except Stopped:
+            raise
+        except BaseException as error:
+            # Libraries have errors that are no Exception, asyncio for one.
             log.exception("the function failed")
             return _explain_failure(error), FAILED
 
@@ -129,7 +139,7 @@ class Driver:
                 progress=self._progress,
                 stopping=lambda: self._stopper.requested,
             )
-        except (StoreError, ValueError) as error:
+        except (StoreError, ValueError, ImportError) as error:
             raise InvalidRunSpec(f"{VARIABLE}: {error}") from error
 
     def _succeeded(self, context: Context, function: Analytics[Any, Any], result: Any) -> Outcome:
@@ -218,19 +228,19 @@ def main() -> NoReturn:
     end(Driver().run())
 
 
-def _explain_failure(error: Exception) -> Outcome:
+def _explain_failure(error: BaseException) -> Outcome:
     if (epitaph := jvm.epitaph() if _is_broken_connection(error) else None) is not None:
         return _failed("SparkEnded", epitaph)
     if type(error).__name__ == "StreamingQueryException":
-        return _failed("QueryFailed", explain(str(error), is_library, relative_path))
-    text = str(error)
+        return _failed("QueryFailed", explain(text_of(error), is_library, relative_path))
+    text = text_of(error)
     if "Traceback (most recent call last)" in text:
         # Raised in a Python worker of Spark; the place that matters is in the text.
         return _failed("FunctionFailed", explain(text, is_library, relative_path))
     return _failed("FunctionFailed", describe(error))
 
 
-def _is_broken_connection(error: Exception) -> bool:
+def _is_broken_connection(error: BaseException) -> bool:
     # An error of the JVM itself is a Py4JJavaError; the plain one is what py4j makes of silence.
     return isinstance(error, OSError) or type(error).__name__ in ("Py4JNetworkError", "Py4JError")
 

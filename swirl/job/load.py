@@ -48,6 +48,11 @@ def load(entry_point: str) -> Analytics[Any, Any]:
         raise EntryPointNotFound(
             f"entry point {entry_point} cannot be imported: {describe(error)}"
         ) from error
+    except SystemExit as error:
+        raise EntryPointNotFound(
+            f"entry point {entry_point}: module {module_name} ends the program while it is "
+            'imported; put what it runs as a script under if __name__ == "__main__"'
+        ) from error
     found = getattr(module, name, None)
     if found is None:
         raise EntryPointNotFound(

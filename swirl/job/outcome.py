@@ -58,20 +58,20 @@ class Outcome:
     def to_bytes(self) -> bytes:
         """Return the termination message, at most `LIMIT_BYTES`.
 
-        What does not fit is left out, least needed first: the end of a long message, the result,
-        metrics from the last, models from the last. The message then says that something is gone.
+        What does not fit is left out, least needed first: the end of a long message, metrics from
+        the last, the result, models from the last. The message then says that something is gone.
         """
         fitting = replace(self, message=_cut(self.message, _MESSAGE_BYTES))
         if len(data := fitting._encode()) <= LIMIT_BYTES:
             return data
         note = " (shortened: not all metrics, models and results are listed)"
-        fitting = replace(
-            fitting, message=_cut(self.message, _SHORT_MESSAGE_BYTES) + note, result=None
-        )
+        fitting = replace(fitting, message=_cut(self.message, _SHORT_MESSAGE_BYTES) + note)
         while len(data := fitting._encode()) > LIMIT_BYTES:
             if fitting.metrics:
                 kept = dict(list(fitting.metrics.items())[:-1])
                 fitting = replace(fitting, metrics=kept)
+            elif fitting.result is not None:
+                fitting = replace(fitting, result=None)
             elif fitting.models:
                 fitting = replace(fitting, models=fitting.models[:-1])
             else:
@@ -103,12 +103,20 @@ def describe(error: BaseException) -> str:
     The place is the innermost line of the user's own code, not of a library. Of an error raised by
     Spark only the first line counts; the rest is the JVM's stack trace.
     """
-    lines = [line.strip() for line in str(error).splitlines()]
+    lines = [line.strip() for line in text_of(error).splitlines()]
     text = next((line for line in lines if line), "")
     place = _place(error.__traceback__)
     kind = type(error).__name__
     head = f"{kind} at {place}" if place else kind
     return f"{head}: {text}" if text else head
+
+
+def text_of(error: BaseException) -> str:
+    """Return `str(error)`, of an error that cannot say it a note of that."""
+    try:
+        return str(error)
+    except Exception as another:
+        return f"(its text cannot be read: {type(another).__name__})"
 
 
 def _place(trace: TracebackType | None) -> str | None:

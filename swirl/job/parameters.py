@@ -9,12 +9,14 @@ from __future__ import annotations
 import difflib
 import inspect
 import json
+import math
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
+from pydantic.fields import FieldInfo
 
 _SHOWN = 80
 
@@ -91,7 +93,7 @@ def _model(function: Callable[..., Any], names: list[str]) -> type[BaseModel]:
     where = f"{function.__module__}:{function.__qualname__}"
     try:
         hints = typing.get_type_hints(function, include_extras=True)
-    except NameError as error:
+    except (NameError, AttributeError) as error:
         raise TypeError(
             f"{where}: a type hint cannot be read ({error}); import its name at module level"
         ) from error
@@ -102,6 +104,16 @@ def _model(function: Callable[..., Any], names: list[str]) -> type[BaseModel]:
             raise TypeError(f"{where}: parameter {name!r} needs a type hint, as in {name}: int")
         default = signature.parameters[name].default
         required = default is inspect.Parameter.empty
+        if isinstance(default, FieldInfo):
+            raise TypeError(
+                f"{where}: parameter {name!r} has a Field as its default, which the function would "
+                f"be given; write {name}: Annotated[<type>, Field(…)] = <default>"
+            )
+        if isinstance(default, float) and not math.isfinite(default):
+            raise TypeError(
+                f"{where}: the default of parameter {name!r} is {default}, which JSON cannot hold; "
+                f"write {name}: float | None = None"
+            )
         # The alias carries the name: as field names, some would clash with pydantic's own.
         fields[_field(index)] = (
             hints[name],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 FORMAT = "spark-ml"
 OUTPUTS = ("prediction", "predictedLabel", "probability")
 """Columns of a pipeline that are served, those of them it has."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 GOLDEN_MIN = 20
 GOLDEN_MAX = 1000
@@ -64,6 +67,11 @@ def publish_spark_model(
         ModelExists: this attempt has published a model of this name.
         PublishError: too few golden rows, or columns that cannot be served.
     """
+    if not _NAME.fullmatch(name):
+        raise PublishError(
+            f"model name {name!r}: letters, digits, '.', '_' and '-' only, beginning with a letter "
+            "or digit"
+        )
     uri = store.model_uri(run.namespace, run.job, run.folder, run.attempt, name)
     require_unpublished(store, uri)
     inputs, outputs = _run(name, model, golden)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_QUERY_END_SECONDS = 1.0
+
 
 class Stopped(BaseException):
     """Raised in the function when it does not return by itself after SIGTERM.
@@ -81,7 +83,11 @@ class Stopper:
     def _run(self) -> None:
         os.read(self._read, 1)
         log.info("asked to stop")
-        self._stop_queries(self._grace.queries)
+        # In a thread of its own: a query that does not stop, or a Spark that is gone already, must
+        # not keep the function from being told.
+        worker = threading.Thread(target=self._stop_quietly, name="swirl-stop-queries", daemon=True)
+        worker.start()
+        worker.join(self._grace.queries + _QUERY_END_SECONDS)
         if self._finished.wait(self._grace.function):
             return
         log.warning("the function has not ended; interrupting it")
@@ -90,15 +96,21 @@ class Stopper:
         if not self._finished.wait(self._grace.cleanup):
             self._give_up()
 
+    def _stop_quietly(self) -> None:
+        try:
+            self._stop_queries(self._grace.queries)
+        except Exception:
+            log.exception("the streaming queries could not be stopped")
+
 
 def stop_queries(spark: SparkSession, seconds: float) -> None:
     """Stop all streaming queries, each between two batches if it gets there in time."""
     end = time.monotonic() + seconds
     for query in spark.streams.active:
-        while query.isActive and query.status["isTriggerActive"] and time.monotonic() < end:
-            time.sleep(0.05)
-        log.info("stopping query %s", query.name or query.id)
         try:
+            while query.isActive and query.status["isTriggerActive"] and time.monotonic() < end:
+                time.sleep(0.05)
+            log.info("stopping query %s", query.name or query.id)
             query.stop()
         except Exception:
             log.exception("query %s did not stop cleanly", query.name or query.id)

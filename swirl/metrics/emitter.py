@@ -90,13 +90,19 @@ class Emitter:
                 such a point is dropped and counted.
             labels: values are turned into strings.
             time: milliseconds since the Unix epoch; now if None.
+
+        Raises:
+            TypeError: `value` or `time` is no number.
+            ValueError: `name` is empty.
         """
+        if not name:
+            raise ValueError("a metric needs a name")
         number = float(value)
         point = Point(
-            name,
-            _now_ms() if time is None else time,
+            str(name),
+            _now_ms() if time is None else int(time),
             number,
-            {key: str(item) for key, item in (labels or {}).items()},
+            {str(key): str(item) for key, item in (labels or {}).items()},
         )
         with self._lock:
             if self._closing.is_set() or not math.isfinite(number):
@@ -156,8 +162,9 @@ class Emitter:
 
     def _flush(self) -> bool:
         """Send all that is queued now; False if Kafka did not confirm in time."""
-        while self._next_batch():
+        while batch := self._next_batch():
             try:
+                self._record = self._record or encode(self._source, batch)
                 remaining = max(0.0, self._deadline - _clock())
                 if not self._transport.deliver(self._record, min(_CONFIRM_SECONDS, remaining)):
                     self._report(failure="no answer from Kafka")
@@ -166,8 +173,8 @@ class Emitter:
                 self._settle(delivered=False)
                 self._report(failure=str(error))
             except Exception as error:
-                # A client library's surprise costs this batch; it must not end the thread.
-                log.exception("metrics: the Kafka client failed")
+                # A surprise costs this batch; it must not end the thread.
+                log.exception("metrics: a batch could not be sent")
                 self._settle(delivered=False)
                 self._report(failure=str(error))
             else:
@@ -175,18 +182,15 @@ class Emitter:
                 self._report(failure=None)
         return True
 
-    def _next_batch(self) -> bool:
-        """Make the next record, unless one is still under way; False if nothing is left."""
+    def _next_batch(self) -> list[Point]:
+        """The batch that is under way, or else the next; empty if nothing is left."""
         with self._lock:
             if self._batch:
-                return True
+                return self._batch
             count = min(POINTS_PER_RECORD, len(self._queue))
             self._batch = [self._queue.popleft() for _ in range(count)]
-            batch = self._batch
-        if not batch:
-            return False
-        self._record = encode(self._source, batch)
-        return True
+            self._record = b""
+            return self._batch
 
     def _settle(self, *, delivered: bool) -> None:
         with self._lock:

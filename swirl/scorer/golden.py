@@ -16,6 +16,8 @@ def replay(model: ServedModel, golden: Golden) -> int:
     if not golden.inputs:
         raise StartError("the model has no golden rows, so nothing shows that it scores right")
     for index, (values, expected) in enumerate(zip(golden.inputs, golden.outputs, strict=True)):
+        if not expected:
+            raise StartError(f"golden row {index} expects no output, so it shows nothing")
         # Trainers may keep more in their rows than the model reads, the label for one.
         row = {name: value for name, value in values.items() if name in model.contract.fields}
         try:

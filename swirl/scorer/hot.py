@@ -61,7 +61,7 @@ async def take(
         body = await _read(headers, receive)
     except RequestError as error:
         return service.refuse(endpoint, error)
-    return None if body is None else service.answer(endpoint, body)
+    return None if body is None else await service.answer(endpoint, body)
 
 
 async def _read(headers: list[tuple[bytes, bytes]], receive: Receive) -> bytes | None:

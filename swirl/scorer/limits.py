@@ -5,6 +5,10 @@ from swirl.scorer.errors import InputError
 MAX_BODY = 8 * 1024 * 1024
 MAX_ROWS = 1000
 
+LARGE_BODY = 64 * 1024
+"""Bodies beyond this are scored beside the event loop, or one of them would keep all callers and
+both probes waiting for as long as it takes."""
+
 
 def check_row_count(count: int) -> None:
     """Raises InputError when a request holds too many rows."""

@@ -82,13 +82,16 @@ def open_verified(uri: str, digest: str | None) -> Model:
     """Opens the model with every digest checked. Raises StartError."""
     try:
         return open_model(uri, digest)
-    except (StoreError, OSError, ValueError) as error:
+    except (StoreError, OSError, ValueError, ImportError) as error:
         raise StartError(f"cannot open the model at {uri}: {error}") from error
 
 
 def _column(tensor: Tensor) -> Column:
     known = tensor.shape is not None and len(tensor.shape) == 2 and tensor.shape[1] >= 0
-    return Column(size=tensor.shape[1] if known and tensor.shape else None)
+    return Column(
+        size=tensor.shape[1] if known and tensor.shape else None,
+        single=tensor.datatype == "FP32",
+    )
 
 
 def _labels(signature: Signature, plan: Plan) -> Labels | None:

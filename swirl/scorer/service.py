@@ -1,13 +1,16 @@
 """Answers the two scoring endpoints: body in, status and body out, everything counted."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 
 from swirl.scorer import rows, v2
 from swirl.scorer.errors import RequestError
+from swirl.scorer.limits import LARGE_BODY
 from swirl.scorer.model import ServedModel
 from swirl.scorer.rows import Outputs
 from swirl.scorer.stats import Stats
@@ -16,6 +19,8 @@ log = logging.getLogger(__name__)
 
 Score = Callable[[ServedModel, bytes], tuple[bytes, Outputs]]
 Answer = tuple[int, bytes]
+Scored = tuple[int, bytes, Outputs, float]
+"""Status, payload, what was predicted, and the seconds it took."""
 
 
 class Service:
@@ -26,21 +31,35 @@ class Service:
         self.stats = Stats(model.labels.names if model.labels else ())
         self.draining = False
         self._scores: dict[str, Score] = {"infer": v2.infer, "rows": rows.score_rows}
+        # One thread: large requests wait for each other, and small ones for none of them.
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="swirl-large")
 
-    def answer(self, endpoint: str, body: bytes) -> Answer:
+    async def answer(self, endpoint: str, body: bytes) -> Answer:
         """Scores a body sent to `endpoint`, "infer" or "rows". Never raises."""
+        if len(body) <= LARGE_BODY:
+            return self._record(endpoint, self._score(endpoint, body))
+        loop = asyncio.get_running_loop()
+        scored = await loop.run_in_executor(self._beside, self._score, endpoint, body)
+        return self._record(endpoint, scored)
+
+    def _score(self, endpoint: str, body: bytes) -> Scored:
+        outputs: Outputs = []
         start = time.perf_counter()
         try:
             payload, outputs = self._scores[endpoint](self.model, body)
             status = 200
-            self._count(outputs)
         except RequestError as error:
             status, payload = error.status, error_body(str(error))
         except Exception:
             # A fault of ours in one request must not cost the others their answers.
             log.exception("scoring failed")
             status, payload = 500, error_body("internal error while scoring; see the log")
-        self.stats.observe(endpoint, status, time.perf_counter() - start)
+        return status, payload, outputs, time.perf_counter() - start
+
+    def _record(self, endpoint: str, scored: Scored) -> Answer:
+        status, payload, outputs, seconds = scored
+        self._count(outputs)
+        self.stats.observe(endpoint, status, seconds)
         return status, payload
 
     def refuse(self, endpoint: str, error: RequestError) -> Answer:

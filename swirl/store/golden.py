@@ -51,11 +51,17 @@ class Golden:
         Raises:
             ValueError: it is not what `to_json` writes.
         """
-        body = json.loads(data)
+        try:
+            body = json.loads(data)
+        except RecursionError as error:
+            raise ValueError("golden.json is nested too deeply") from error
         if not isinstance(body, dict):
             raise ValueError("golden.json must hold an object")
         inputs, outputs = body.get("inputs"), body.get("outputs")
         for name, rows in (("inputs", inputs), ("outputs", outputs)):
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise ValueError(f"golden.json: {name} must be a list of objects")
-        return cls(inputs or [], outputs or [], float(body.get("tolerance", 1e-6)))
+        tolerance = body.get("tolerance", 1e-6)
+        if isinstance(tolerance, bool) or not isinstance(tolerance, int | float):
+            raise ValueError(f"golden.json: tolerance must be a number, is {tolerance!r}")
+        return cls(inputs or [], outputs or [], float(tolerance))

@@ -103,7 +103,10 @@ class Manifest:
         Raises:
             ValueError: it is not JSON, of another format version, or a field is wrong.
         """
-        body = json.loads(data)
+        try:
+            body = json.loads(data)
+        except RecursionError as error:
+            raise ValueError("is nested too deeply") from error
         if not isinstance(body, dict):
             raise ValueError("must hold a JSON object")
         if body.get("formatVersion") != FORMAT_VERSION:
@@ -113,7 +116,7 @@ class Manifest:
             )
         try:
             return _parse(body)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, OverflowError) as error:
             raise ValueError(f"lacks or mistypes a field: {error}") from error
 
 

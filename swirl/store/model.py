@@ -125,6 +125,8 @@ def _verify_manifest(uri: str, data: bytes, expected: str | None) -> tuple[Manif
 def _verify_files(store: Store, uri: str, manifest: Manifest, folder: Path) -> None:
     for entry in manifest.files:
         _verify_file(uris.join(uri, entry.path), folder / entry.path, entry)
+    if GOLDEN not in {entry.path for entry in manifest.files}:
+        raise ModelCorrupt(f"{uris.join(uri, MANIFEST)} does not list {GOLDEN}; {_FIX}")
     # Spark reads whatever lies in a folder, so a file too many changes a model as well.
     listed = {entry.path for entry in manifest.files}
     for path in store.list(uris.join(uri, NATIVE)):

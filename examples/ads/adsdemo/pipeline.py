@@ -17,7 +17,7 @@ from adsdemo.waiting import Seen, wait_for
 T = TypeVar("T")
 
 PLACEHOLDER = "swirl/ads:dev"
-START_SECONDS = 420.0
+START_SECONDS = 900.0
 LEARN_SECONDS = 300.0
 
 

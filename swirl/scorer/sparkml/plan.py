@@ -16,12 +16,14 @@ class Column:
     """What is known of a column before any row is seen.
 
     labels: the texts that the numbers (or strings) of this column stand for, if it is a category;
-    size: slots of a vector column, if known; classes: number of classes of a prediction.
+    size: slots of a vector column, if known; classes: number of classes of a prediction;
+    single: whether its numbers have 32 bits only.
     """
 
     labels: tuple[str, ...] | None = None
     size: int | None = None
     classes: int | None = None
+    single: bool = False
 
 
 class Columns(Mapping[str, Column]):

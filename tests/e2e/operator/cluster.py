@@ -59,7 +59,7 @@ class Cluster:
         text = self.ok("get", kind, "-l", selector, "-o", "json")
         return list(json.loads(text)["items"])
 
-    def wait(self, what: str, check: Callable[[], Any], *, seconds: float = 240) -> Any:
+    def wait(self, what: str, check: Callable[[], Any], *, seconds: float = 600) -> Any:
         """The first true value of `check`; fails with the state of things after `seconds`."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 APP = """
-import sys, time
+import asyncio, sys, time
 from swirl import Context, analytics
 
 @analytics
@@ -28,6 +28,10 @@ def large(ctx: Context) -> str:
 def fails(ctx: Context) -> None:
     ctx.record("rows", 3)
     raise ValueError("no rows\\nsecond line")
+
+@analytics
+def cancelled(ctx: Context) -> None:
+    raise asyncio.CancelledError
 
 @analytics
 def leaves(ctx: Context, *, code: int) -> None:
@@ -62,6 +66,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "app.py").write_text(APP)
     (tmp_path / "broken.py").write_text("import nowhere_to_be_found\n")
     (tmp_path / "typo.py").write_text("def f(:\n")
+    (tmp_path / "script.py").write_text("import sys\n\ndef f(ctx): ...\n\nsys.exit()\n")
     return tmp_path
 
 
@@ -127,6 +132,12 @@ def test_a_users_error_names_the_line(folder: Path) -> None:
     assert message["metrics"] == {"rows": "3"}
 
 
+def test_an_error_that_is_no_exception_is_told_like_one(folder: Path) -> None:
+    code, message = drive(folder, function="app:cancelled")
+    assert (code, message["reason"]) == (1, "FunctionFailed")
+    assert message["message"].startswith("CancelledError at app.py:")
+
+
 @pytest.mark.parametrize(("given", "expected"), [(0, 0), (3, 1)])
 def test_sys_exit(folder: Path, given: int, expected: int) -> None:
     code, message = drive(folder, function="app:leaves", parameters={"code": given})
@@ -141,14 +152,16 @@ def test_sys_exit(folder: Path, given: int, expected: int) -> None:
         ({"parameters": {"max_iter": "x"}}, "InvalidParameters", "parameter 'max_iter': got"),
         ({"function": "app"}, "EntryPointNotFound", "must be written module:function"),
         ({"function": "nope:f"}, "EntryPointNotFound", "no module 'nope' in the image"),
-        ({"function": "app:nope"}, "EntryPointNotFound", "has no 'nope'; it has fails, large"),
+        ({"function": "app:nope"}, "EntryPointNotFound", "has no 'nope'; it has cancelled, fails"),
         ({"function": "broken:f"}, "EntryPointNotFound", "ModuleNotFoundError at broken.py:1"),
         ({"function": "typo:f"}, "EntryPointNotFound", "SyntaxError"),
+        ({"function": "script:f"}, "EntryPointNotFound", "put what it runs as a script under if"),
         ({"function": "app:number"}, "InvalidEntryPoint", "is for functions"),
         ({"function": "app:untyped"}, "InvalidEntryPoint", "needs a type hint"),
         ({"function": "app:opaque"}, "ResultNotSerializable", "returned object"),
         ({"function": "app:needs_kafka"}, "KafkaNotConfigured", "installed without one"),
         ({"attempt": 0}, "InvalidRun", "attempt must be 1 or more"),
+        ({"artifacts": "s3://bucket"}, "InvalidRun", "s3fs"),
         ({"artifacts": "/data"}, "InvalidRun", "write it with a scheme"),
         ({"kafka": {"bootstrapServers": "kafka"}}, "InvalidRun", "must be written host:port"),
     ],
@@ -186,7 +199,13 @@ STUBBORN = """
 import sys, time, os
 from swirl.job.stopping import Grace, Stopped, Stopper
 
-stopper = Stopper(lambda seconds: None, lambda: os._exit(9), Grace(0, 0.1, 0.3))
+def stop_queries(seconds):
+    if sys.argv[2] == "raises":
+        raise RuntimeError("Spark is gone")
+    if sys.argv[2] == "hangs":
+        time.sleep(60)
+
+stopper = Stopper(stop_queries, lambda: os._exit(9), Grace(0, 0.1, 0.3))
 stopper.install()
 print("ready", flush=True)
 try:
@@ -204,10 +223,18 @@ except Stopped:
 """
 
 
-@pytest.mark.parametrize(("how", "code"), [("once", 143), ("forever", 9)])
-def test_a_stubborn_function_is_interrupted_then_ended(how: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("how", "queries", "code"),
+    [
+        ("once", "stop", 143),
+        ("forever", "stop", 9),
+        ("once", "raises", 143),
+        ("once", "hangs", 143),
+    ],
+)
+def test_a_stubborn_function_is_interrupted_then_ended(how: str, queries: str, code: int) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", STUBBORN, how], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", STUBBORN, how, queries], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"

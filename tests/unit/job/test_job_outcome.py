@@ -37,7 +37,7 @@ def test_a_long_message_is_cut() -> None:
     assert 900 < len(message.encode()) <= 1024
 
 
-def test_models_outlive_metrics_and_the_result() -> None:
+def test_models_and_the_result_outlive_metrics() -> None:
     big = replace(
         SMALL,
         message="x" * 900,
@@ -47,8 +47,16 @@ def test_models_outlive_metrics_and_the_result() -> None:
     wire = json.loads(big.to_bytes())
     assert wire["models"] == [{"name": "m", "uri": "file:///m", "digest": "sha256:1"}]
     assert 50 < len(wire["metrics"]) < 200
-    assert "result" not in wire
+    assert wire["result"] == "r" * 900
     assert "shortened" in wire["message"]
+
+
+def test_models_outlive_the_result() -> None:
+    models = [ModelRef(f"m{i}", "file:///" + "m" * 400, "sha256:1") for i in range(7)]
+    wire = json.loads(replace(SMALL, models=models, result=json.dumps("r" * 900)).to_bytes())
+    assert len(wire["models"]) == 7
+    assert "result" not in wire
+    assert wire["metrics"] == {}
 
 
 TEXT = st.text(st.characters(exclude_categories=[]), max_size=3000)
@@ -99,3 +107,12 @@ def test_library_code_of_other_packages_is_skipped(
 
 def test_an_error_without_text_or_place() -> None:
     assert describe(KeyError()) == "KeyError"
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+def test_an_error_that_cannot_say_what_it_is() -> None:
+    assert describe(Mute()) == "Mute: (its text cannot be read: RuntimeError)"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -193,6 +194,9 @@ def test_functions_that_cannot_be_served(function: Callable[..., Any], complaint
 def untyped(ctx: Context, a) -> None: ...  # type: ignore[no-untyped-def]
 def unknown(ctx: Context, a: NotImported) -> None: ...  # type: ignore[name-defined] # noqa: F821
 def opaque(ctx: Context, a: threading_lock) -> None: ...
+def attribute(ctx: Context, a: pytest.Nothing) -> None: ...  # type: ignore[name-defined]
+def field(ctx: Context, a: int = Field(3, ge=1)) -> None: ...
+def endless(ctx: Context, a: float = math.nan) -> None: ...
 
 
 class threading_lock:
@@ -204,6 +208,9 @@ class threading_lock:
     [
         (untyped, "parameter 'a' needs a type hint"),
         (unknown, "type hint cannot be read .*NotImported"),
+        (attribute, "type hint cannot be read .*Nothing"),
+        (field, r"'a' has a Field as its default.*Annotated\[<type>, Field\(…\)\]"),
+        (endless, "default of parameter 'a' is nan, which JSON cannot hold"),
         (opaque, "a parameter's type has no JSON form: .*threading_lock"),
     ],
 )

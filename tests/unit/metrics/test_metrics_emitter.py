@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
@@ -196,3 +197,33 @@ def test_transport_to_nowhere_says_not_yet() -> None:
 def test_an_address_without_a_port_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="must be written host:port"):
         Emitter(address, "t", SOURCE)
+
+
+def test_a_wrong_point_is_its_callers_error_and_costs_no_other() -> None:
+    kafka = Kafka()
+    with emitter(kafka) as made:
+        with pytest.raises(TypeError):
+            made.emit("m", 1.0, time=datetime.now(UTC))  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="needs a name"):
+            made.emit("", 1.0)
+        made.emit("m", 2.0, time=1_700_000_000_000.5)  # type: ignore[arg-type]
+        made.emit("m", 3.0, {1: 2})  # type: ignore[dict-item]
+        assert made.close(5)
+    assert kafka.values == [2.0, 3.0]
+
+
+def test_a_batch_that_cannot_be_encoded_is_dropped_and_the_next_is_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> bytes:
+        monkeypatch.undo()
+        raise TypeError("no")
+
+    kafka = Kafka()
+    with emitter(kafka, linger=0.2) as made:
+        monkeypatch.setattr("swirl.metrics.emitter.encode", refuse)
+        made.emit("m", 1.0)
+        eventually(lambda: made.dropped == 1)
+        made.emit("m", 2.0)
+        assert made.close(5)
+    assert kafka.values == [2.0]

@@ -68,3 +68,8 @@ def test_no_rows_prove_nothing(model: ServedModel) -> None:
 )
 def test_agreement(expected: Any, got: Any, same: bool) -> None:
     assert agrees(expected, got, 1e-6) is same
+
+
+def test_rows_that_expect_nothing_prove_nothing(model: ServedModel) -> None:
+    with pytest.raises(StartError, match="golden row 0 expects no output"):
+        replay(model, Golden([{"text": "good"}], [{}]))

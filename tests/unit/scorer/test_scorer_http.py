@@ -1,5 +1,6 @@
 """The application over ASGI: protocols, errors, limits, health. No sockets."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -156,6 +157,17 @@ async def test_too_large_a_body(
     assert "larger than 8388608 bytes" in answer.json()["error"]
     assert answer.headers["connection"] == "close"
     assert service.stats.requests == {("rows", 413): 1}
+
+
+async def test_a_large_request_keeps_nobody_waiting(client: httpx.AsyncClient) -> None:
+    words = " ".join(f"w{number}" for number in range(300_000))
+    large = asyncio.create_task(client.post(f"{BASE}/rows", json={"text": words + " good"}))
+    for _ in range(3):
+        small = await client.post(f"{BASE}/rows", json={"text": "good"})
+        assert small.status_code == 200
+        assert (await client.get("/v2/health/ready")).status_code == 200
+    assert not large.done()
+    assert (await large).status_code == 200
 
 
 async def test_body_in_pieces(client: httpx.AsyncClient) -> None:

@@ -1,6 +1,8 @@
 """Each stage for itself, at the values where Spark and a naive port part ways."""
 
 import math
+import struct
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from swirl.scorer.sparkml import Column, Plan, RowError, SparseVector, load_plan
 from swirl.scorer.sparkml.hashing import murmur3
+from swirl.scorer.sparkml.javatext import float_text
 from tests.unit.scorer.scorer_models import ML, dense, regression, save_stage
 
 FEATURE = f"{ML}.feature"
@@ -209,3 +212,46 @@ def test_regression_refuses_vectors_of_another_size(tmp_path: Path) -> None:
     path = save_stage(tmp_path / "m", **regression([[1.0, 2.0]], [0.0]))
     with pytest.raises(RowError, match="vector of 2 slots"):
         load_plan(path, ["features"]).run({"features": [1.0]})
+
+
+def test_nan_is_never_the_highest(tmp_path: Path) -> None:
+    weights, intercepts = [[1.0], [2.0], [0.0]], [0.0, 0.0, 0.0]
+    plain = regress(tmp_path / "a", weights, intercepts)
+    assert plain.run({"features": [math.nan]})["prediction"] == 0.0
+    scaled = regress(tmp_path / "b", weights, intercepts, thresholds=[0.5, 0.1, 0.4])
+    assert scaled.run({"features": [math.nan]})["prediction"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.1, "0.1"),
+        (1 / 3, "0.33333334"),
+        (5.0, "5.0"),
+        (-0.0, "-0.0"),
+        (1e7, "1.0E7"),
+        (1234567.0, "1234567.0"),
+        (0.0005, "5.0E-4"),
+        (3.4028234663852886e38, "3.4028235E38"),
+        (math.inf, "Infinity"),
+    ],
+)
+def test_a_float_of_32_bits_is_written_as_one(tmp_path: Path, value: float, text: str) -> None:
+    rounded = struct.unpack("<f", struct.pack("<f", value))[0]
+    assert float_text(rounded) == text
+    params = TERMS | {"handleInvalid": "error"}
+    data = [{"labelsArray": [["other", text]]}]
+    path = save_stage(tmp_path / "m", f"{FEATURE}.StringIndexerModel", params, data=data)
+    assert load_plan(path, {"in": Column(single=True)}).run({"in": rounded})["out"] == 1.0
+
+
+def test_long_terms_are_not_remembered(tmp_path: Path) -> None:
+    hashing = plan(tmp_path, "HashingTF", TERMS | {"numFeatures": 64, "binary": False})
+    hashing.run({"in": ["warm"]})
+    tracemalloc.start()
+    try:
+        for number in range(20):
+            hashing.run({"in": [f"{number}" * 100_000]})
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()

@@ -77,3 +77,8 @@ def test_importing_the_service_stays_light(unwanted: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_store_that_is_not_installed_exits_2_with_last_words(tmp_path: Path) -> None:
+    assert main(environment(tmp_path, "s3://bucket/model")) == 2
+    assert "s3fs" in (tmp_path / "last-words").read_text()

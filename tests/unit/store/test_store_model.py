@@ -1,8 +1,9 @@
 """Publishing and opening models, on a file system and on an object store (fsspec's memory)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pytest
@@ -236,3 +237,49 @@ def test_files_are_readable_by_other_users(tmp_path: Path) -> None:
     store = Store(f"file://{tmp_path}")
     store.put(store.uri("a"), json.dumps(1).encode())
     assert (tmp_path / "a").stat().st_mode & 0o444 == 0o444
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[" * 100_000, "golden.json is nested too deeply"),
+        ('{"inputs": [], "outputs": [], "tolerance": null}', "tolerance must be a number, is None"),
+    ],
+)
+def test_odd_golden_rows_are_corruption_too(
+    root: str, native: Path, text: str, complaint: str
+) -> None:
+    published = publish(Store(root), native)
+    with open_model(published.uri) as model:
+        (model.path / "golden.json").write_text(text)
+        with pytest.raises(ModelCorrupt, match=complaint):
+            model.golden()
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda body: {**body, "files": body["files"][:-1]}, "does not list golden.json"),
+        (lambda body: {**body, "run": {**body["run"], "attempt": 1e999}}, "mistypes a field"),
+    ],
+)
+def test_odd_manifests_are_corruption(
+    root: str,
+    native: Path,
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+    complaint: str,
+) -> None:
+    store = Store(root)
+    published = publish(store, native)
+    where = f"{published.uri}/manifest.json"
+    store.put(where, json.dumps(change(json.loads(store.get(where)))).encode())
+    with pytest.raises(ModelCorrupt, match=complaint):
+        open_model(published.uri)
+
+
+def test_a_manifest_nested_too_deeply_is_corruption(root: str, native: Path) -> None:
+    store = Store(root)
+    published = publish(store, native)
+    store.put(f"{published.uri}/manifest.json", b"[" * 100_000)
+    with pytest.raises(ModelCorrupt, match="nested too deeply"):
+        open_model(published.uri)

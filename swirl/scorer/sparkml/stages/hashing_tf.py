@@ -10,6 +10,7 @@ from swirl.scorer.sparkml.registry import need, stage
 from swirl.scorer.sparkml.vectors import SparseVector
 
 _REMEMBERED_TERMS = 65_536
+_LONGEST_REMEMBERED = 64
 
 
 @stage("org.apache.spark.ml.feature.HashingTF")
@@ -20,10 +21,16 @@ def compile_hashing_tf(saved: SavedStage, columns: Columns) -> list[Step]:
     need(saved, columns, source)
     columns.add(target, Column(size=size))
 
-    # Words repeat: looking one up costs a tenth of hashing it.
+    # Words repeat: looking one up costs a tenth of hashing it. What is longer than words are does
+    # not repeat, and would be remembered at the price of its length.
     @lru_cache(maxsize=_REMEMBERED_TERMS)
+    def remembered(term: str) -> int:
+        return bucket(term, size)
+
     def slot(term: str | None) -> int:
-        return SPARK_SEED % size if term is None else bucket(term, size)
+        if term is None:
+            return SPARK_SEED % size
+        return remembered(term) if len(term) <= _LONGEST_REMEMBERED else bucket(term, size)
 
     def step(row: Row) -> None:
         terms = row[source]

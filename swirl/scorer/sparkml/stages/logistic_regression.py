@@ -116,7 +116,7 @@ def _decide_multinomial(saved: SavedStage) -> Decide:
         # At most one threshold may be 0: that class wins unless it is impossible.
         return _first_highest(
             [
-                p / t if t else (inf if p > 0.0 else -inf)
+                -inf if isnan(p) else p / t if t else (inf if p > 0.0 else -inf)
                 for p, t in zip(probability, thresholds, strict=True)
             ]
         )
@@ -125,8 +125,9 @@ def _decide_multinomial(saved: SavedStage) -> Decide:
 
 
 def _first_highest(values: Sequence[float]) -> float:
-    best = 0
+    """As Spark's argmax: NaN is never higher, and nothing is higher than a NaN in front."""
+    best, highest = 0, values[0]
     for index, value in enumerate(values):
-        if value > values[best] or isnan(values[best]):
-            best = index
+        if value > highest:
+            best, highest = index, value
     return float(best)

@@ -1,9 +1,10 @@
 """StringIndexerModel: a text to the rank it had in the training data."""
 
+from collections.abc import Callable
 from typing import Any
 
 from swirl.scorer.sparkml.errors import RowError
-from swirl.scorer.sparkml.javatext import double_text
+from swirl.scorer.sparkml.javatext import double_text, float_text
 from swirl.scorer.sparkml.native import SavedStage
 from swirl.scorer.sparkml.plan import Column, Columns, Row, Step
 from swirl.scorer.sparkml.registry import stage
@@ -24,21 +25,30 @@ def compile_string_indexer(saved: SavedStage, columns: Columns) -> list[Step]:
     for (source, target), labels in zip(pairs, all_labels, strict=True):
         if source not in columns:
             continue
-        steps.append(_index(source, target, labels, policy))
+        number_text = float_text if columns[source].single else double_text
+        steps.append(_index(source, target, labels, policy, number_text))
         known = (*labels, _UNKNOWN) if policy == "keep" else tuple(labels)
         columns.add(target, Column(labels=known))
     return steps
 
 
-def _index(source: str, target: str, labels: list[str], policy: str) -> Step:
+def _index(
+    source: str, target: str, labels: list[str], policy: str, number_text: Callable[[float], str]
+) -> Step:
     index = {label: float(rank) for rank, label in enumerate(labels)}
     unknown = float(len(labels))
     keep = policy == "keep"
     dropped = "; Spark would drop the row (handleInvalid=skip)" if policy == "skip" else ""
 
+    def as_string(value: Any) -> str:
+        """A number as Spark casts it to a string."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise RowError(source, f"should be a text or a number, is {type(value).__name__}")
+        return str(value) if isinstance(value, int) else number_text(value)
+
     def step(row: Row) -> None:
         value = row[source]
-        text = value if value is None or isinstance(value, str) else _as_string(value, source)
+        text = value if value is None or isinstance(value, str) else as_string(value)
         rank = index.get(text) if text is not None else None
         if rank is None:
             if not keep:
@@ -48,10 +58,3 @@ def _index(source: str, target: str, labels: list[str], policy: str) -> Step:
         row[target] = rank
 
     return step
-
-
-def _as_string(value: Any, column: str) -> str:
-    """A number as Spark casts it to a string."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise RowError(column, f"should be a text or a number, is {type(value).__name__}")
-    return str(value) if isinstance(value, int) else double_text(value)
