@@ -46,23 +46,28 @@ def kubeconform() -> str:
 
 
 @pytest.fixture(scope="session")
-def demo(images: dict[str, str]) -> dict[str, Any]:
+def demo(images: dict[str, str], request: pytest.FixtureRequest) -> dict[str, Any]:
     """What `make demo` wrote, after it went through on this cluster; the pipeline still runs."""
     report = ROOT / "build" / "demo.json"
     report.unlink(missing_ok=True)
-    with subprocess.Popen(
-        [sys.executable, "examples/ads/demo.py"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as running:
+    # As it comes, past pytest's capture: ten minutes of silence look like a hang.
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    assert capture is not None
+    with (
+        capture.global_and_fixture_disabled(),
+        subprocess.Popen(
+            [sys.executable, "examples/ads/demo.py"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as running,
+    ):
         assert running.stdout is not None
-        # As it comes, past pytest's capture: ten minutes of silence look like a hang.
         said = []
         for line in running.stdout:
             said.append(line)
-            os.write(2, line.encode())
+            print(line, end="", flush=True)
     assert running.returncode == 0, "".join(said[-60:])
     done: dict[str, Any] = json.loads(report.read_text())
     return done
