@@ -231,9 +231,9 @@ def main() -> NoReturn:
 def _explain_failure(error: BaseException) -> Outcome:
     if (epitaph := jvm.epitaph() if _is_broken_connection(error) else None) is not None:
         return _failed("SparkEnded", epitaph)
-    if type(error).__name__ == "StreamingQueryException":
-        return _failed("QueryFailed", explain(text_of(error), is_library, relative_path))
     text = text_of(error)
+    if type(error).__name__ == "StreamingQueryException":
+        return _failed("QueryFailed", explain(text, is_library, relative_path))
     if "Traceback (most recent call last)" in text:
         # Raised in a Python worker of Spark; the place that matters is in the text.
         return _failed("FunctionFailed", explain(text, is_library, relative_path))

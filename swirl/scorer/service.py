@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 Score = Callable[[ServedModel, bytes], tuple[bytes, Outputs]]
 Answer = tuple[int, bytes]
-Scored = tuple[int, bytes, Outputs, float]
-"""Status, payload, what was predicted, and the seconds it took."""
+Scored = tuple[int, bytes, list[str], float]
+"""Status, payload, the label of each row, and the seconds it took."""
 
 
 class Service:
@@ -43,10 +43,11 @@ class Service:
         return self._record(endpoint, scored)
 
     def _score(self, endpoint: str, body: bytes) -> Scored:
-        outputs: Outputs = []
+        predicted: list[str] = []
         start = time.perf_counter()
         try:
             payload, outputs = self._scores[endpoint](self.model, body)
+            predicted = self._labels(outputs)
             status = 200
         except RequestError as error:
             status, payload = error.status, error_body(str(error))
@@ -54,11 +55,12 @@ class Service:
             # A fault of ours in one request must not cost the others their answers.
             log.exception("scoring failed")
             status, payload = 500, error_body("internal error while scoring; see the log")
-        return status, payload, outputs, time.perf_counter() - start
+        return status, payload, predicted, time.perf_counter() - start
 
     def _record(self, endpoint: str, scored: Scored) -> Answer:
-        status, payload, outputs, seconds = scored
-        self._count(outputs)
+        status, payload, predicted, seconds = scored
+        for label in predicted:
+            self.stats.predicted(label)
         self.stats.observe(endpoint, status, seconds)
         return status, payload
 
@@ -67,10 +69,9 @@ class Service:
         self.stats.observe(endpoint, error.status, 0.0)
         return error.status, error_body(str(error))
 
-    def _count(self, outputs: Outputs) -> None:
+    def _labels(self, outputs: Outputs) -> list[str]:
         labels = self.model.labels
-        for output in outputs:
-            self.stats.predicted(labels.text(output[labels.output]) if labels else "")
+        return [labels.text(output[labels.output]) if labels else "" for output in outputs]
 
 
 def error_body(message: str) -> bytes:
