@@ -1,4 +1,6 @@
-"""``python3 -m localcluster``."""
+"""`python3 -m localcluster`."""
+
+from __future__ import annotations
 
 import sys
 

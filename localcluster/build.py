@@ -35,7 +35,7 @@ class Binary:
 
 @dataclass(frozen=True)
 class Module:
-    """One Go module of ``localcluster/go``; apart, so that one changes without the others."""
+    """One Go module of `localcluster/go`; apart, so that one changes without the others."""
 
     name: str
     label: str

@@ -50,7 +50,7 @@ class Authorities:
         self._make(name, config, signer=signer)
 
     def key_pair(self, name: str) -> None:
-        """A bare key pair (``NAME.key``, ``NAME.pub``), for signing service account tokens."""
+        """A bare key pair (`NAME.key`, `NAME.pub`), for signing service account tokens."""
         public = self.directory / f"{name}.pub"
         if public.exists():
             return

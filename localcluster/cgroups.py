@@ -27,7 +27,7 @@ class Hierarchy:
 
 
 def parse_mounts(text: str) -> list[Hierarchy]:
-    """The hierarchies in ``/proc/self/mounts``."""
+    """The hierarchies in `/proc/self/mounts`."""
     found = []
     for line in text.splitlines():
         _, target, kind, options, *_ = line.split()

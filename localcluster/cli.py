@@ -1,4 +1,4 @@
-"""The command line: ``python3 -m localcluster COMMAND``."""
+"""The command line: `python3 -m localcluster COMMAND`."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ OWN_IMAGES: tuple[tuple[Binary, Module], ...] = (
 
 @dataclass(frozen=True)
 class Cluster:
-    """Everything ``up`` and ``status`` need to know about one cluster."""
+    """Everything `up` and `status` need to know about one cluster."""
 
     instance: Instance
     network: Network

@@ -223,7 +223,7 @@ def ephemeral(
 ) -> Iterator[Path]:
     """A real API server for a test: yields the path of its kubeconfig, and ends with the block.
 
-    Needs neither root nor a node; listens on free ports of loopback and writes to ``directory``
+    Needs neither root nor a node; listens on free ports of loopback and writes to `directory`
     only. The programs also end when the thread that entered the block dies, however it dies.
     """
     require_linux()

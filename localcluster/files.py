@@ -11,7 +11,7 @@ JSON = dict[str, "JSON"] | list["JSON"] | str | int | float | bool | None
 
 
 def write(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
-    """Replace ``path`` in one step."""
+    """Replace `path` in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode() if isinstance(content, str) else content
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -18,7 +18,7 @@ INSTALL_LIMIT = 600.0
 
 
 def parse_version(text: str) -> tuple[int, int, int] | None:
-    """``go version go1.26.8 linux/amd64`` → ``(1, 26, 8)``."""
+    """`go version go1.26.8 linux/amd64` → `(1, 26, 8)`."""
     found = re.search(r"\bgo(\d+)\.(\d+)(?:\.(\d+))?", text)
     if found is None:
         return None
@@ -26,7 +26,7 @@ def parse_version(text: str) -> tuple[int, int, int] | None:
 
 
 def find_go(progress: Progress) -> Path:
-    """The path of a ``go`` command that the module files accept."""
+    """The path of a `go` command that the module files accept."""
     on_path = shutil.which("go")
     if on_path is not None and _new_enough(Path(on_path)):
         return Path(on_path)

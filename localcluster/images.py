@@ -93,7 +93,7 @@ def load(containerd: Containerd, wanted: str, progress: Progress) -> None:
 
 
 def full_name(name: str) -> str:
-    """The name under which a pod's ``image:`` finds it: ``app:1`` → ``docker.io/library/app:1``."""
+    """The name under which a pod's `image:` finds it: `app:1` → `docker.io/library/app:1`."""
     first, slash, _ = name.partition("/")
     if not slash:
         name = f"{DEFAULT_REGISTRY}/library/{name}"

@@ -147,7 +147,7 @@ class Network:
 
 
 def recorded_network(instance: Instance) -> Network | None:
-    """The addresses that an earlier ``up`` chose."""
+    """The addresses that an earlier `up` chose."""
     try:
         recorded = json.loads(instance.network_file.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -173,7 +173,7 @@ def choose_network(instance: Instance) -> Network:
 
 
 def first_free(taken: set[int], routed: Iterable[str], *, first: int = 0) -> Network:
-    """The first index from ``first`` on whose networks overlap with no route."""
+    """The first index from `first` on whose networks overlap with no route."""
     routes = [ipaddress.ip_network(route, strict=False) for route in routed]
     for index in range(first, MAXIMUM_INSTANCES):
         network = Network(index)

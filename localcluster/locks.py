@@ -19,7 +19,7 @@ POLL_SECONDS = 0.2
 def exclusive(
     path: Path, *, timeout: float, waiting: Callable[[], None] = lambda: None
 ) -> Iterator[None]:
-    """Hold ``path`` locked; ``waiting`` is called once if somebody else has it."""
+    """Hold `path` locked; `waiting` is called once if somebody else has it."""
     deadline = time.monotonic() + timeout
     told = False
     while (handle := _try(path)) is None:

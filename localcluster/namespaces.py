@@ -54,7 +54,7 @@ class Namespaces:
         return ("nsenter", f"--target={pid}", "--net", "--mount", "--")
 
     def create(self) -> None:
-        """Start the process that holds the namespaces; its network comes with ``connect``."""
+        """Start the process that holds the namespaces; its network comes with `connect`."""
         staging = self.node.run / "staging"
         staging.mkdir(parents=True, exist_ok=True)
         logs = self.node.state / "log"

@@ -77,7 +77,7 @@ class Program:
 
 
 def parse_stat(text: str) -> tuple[str, int]:
-    """State letter and start time in ``/proc/PID/stat``; the name may hold any character."""
+    """State letter and start time in `/proc/PID/stat`; the name may hold any character."""
     fields = text[text.rindex(")") + 2 :].split()
     return fields[0], int(fields[19])
 
@@ -148,7 +148,7 @@ class Processes:
         return True
 
     def start(self, program: Program, prefix: tuple[str, ...] = ()) -> Record:
-        """``prefix`` runs the program somewhere else, such as in a node's namespaces."""
+        """`prefix` runs the program somewhere else, such as in a node's namespaces."""
         self._logs.mkdir(parents=True, exist_ok=True)
         with self.log(program.name).open("ab") as log:
             log.write(f"--- {program.name} starts ---\n".encode())

@@ -14,7 +14,7 @@ TERMINAL_INTERVAL = 1.0
 
 
 class Progress:
-    """Prints ``[ 42s] doing this``; a terminal sees one line count up, a log sees plain lines."""
+    """Prints `[ 42s] doing this`; a terminal sees one line count up, a log sees plain lines."""
 
     def __init__(self, stream: TextIO | None = None, *, interval: float | None = None) -> None:
         self._stream = stream if stream is not None else sys.stderr

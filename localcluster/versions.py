@@ -1,4 +1,4 @@
-"""Every pinned version, in one place. The Go modules' own pins are in ``go/*/go.mod``."""
+"""Every pinned version, in one place. The Go modules' own pins are in `go/*/go.mod`."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def until(
     timeout: float,
     logs: tuple[Path, ...] = (),
 ) -> None:
-    """Return when ``check`` has no complaint left (an empty string)."""
+    """Return when `check` has no complaint left (an empty string)."""
     deadline = time.monotonic() + timeout
     try:
         while complaint := check():

@@ -5,6 +5,8 @@ One version per package everywhere: the locks of the images are constrained by t
 developers, which holds them all.
 """
 
+from __future__ import annotations
+
 import argparse
 import hashlib
 import json

@@ -4,6 +4,8 @@
 Needs the standard library only. Names of the built images end up in build/images.json.
 """
 
+from __future__ import annotations
+
 import argparse
 import fcntl
 import sys

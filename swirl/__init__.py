@@ -4,7 +4,7 @@ What a data scientist imports::
 
     from swirl import Context, analytics
 
-Both names load on first use, so that ``import swirl`` costs nothing in images which only need
+Both names load on first use, so that `import swirl` costs nothing in images which only need
 another part of the library.
 """
 

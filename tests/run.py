@@ -5,6 +5,8 @@ End-to-end tests need a cluster. One that runs is used and left alone; otherwise
 taken down again whatever happens.
 """
 
+from __future__ import annotations
+
 import argparse
 import os
 import signal

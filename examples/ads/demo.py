@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """`make demo`: the pipeline of the talk on a real Kubernetes, and the verdicts on its faults."""
 
+from __future__ import annotations
+
 import sys
 
 from adsdemo.cli import main

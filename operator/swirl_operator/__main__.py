@@ -1,4 +1,6 @@
-"""``python3 -m swirl_operator``."""
+"""`python3 -m swirl_operator`."""
+
+from __future__ import annotations
 
 import os
 import sys

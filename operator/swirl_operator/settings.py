@@ -1,5 +1,7 @@
 """What the chart tells the operator, read once from the environment."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -43,7 +45,7 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
-    """Settings from ``SWIRL_*`` variables; names every missing one at once."""
+    """Settings from `SWIRL_*` variables; names every missing one at once."""
     required = {
         "scorer_image": "SWIRL_SCORER_IMAGE",
         "monitor_image": "SWIRL_MONITOR_IMAGE",

@@ -1,5 +1,7 @@
 """Builds what is missing, in order, while the next contexts are being filled."""
 
+from __future__ import annotations
+
 import json
 import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -71,7 +73,7 @@ def _fill(image: Image, folder: Path) -> Path:
 
 
 def _build_one(
-    image: Image, context: "Future[Path]", references: dict[str, str], engine: Engine
+    image: Image, context: Future[Path], references: dict[str, str], engine: Engine
 ) -> None:
     try:
         filled = context.result()

@@ -1,5 +1,7 @@
 """Which images there are, what each is made of, and what it stands on."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from imagebuild.jars import Jars

@@ -1,5 +1,7 @@
 """The two programs that build images."""
 
+from __future__ import annotations
+
 import os
 import shutil
 from collections.abc import Mapping

@@ -1,5 +1,7 @@
 """Jars of an image, resolved by Maven from the pom.xml in the image's folder."""
 
+from __future__ import annotations
+
 import shutil
 import tempfile
 import zipfile

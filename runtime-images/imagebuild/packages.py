@@ -1,5 +1,7 @@
 """Python packages of an image, installed on the host from its lock."""
 
+from __future__ import annotations
+
 import shutil
 import sys
 import tempfile

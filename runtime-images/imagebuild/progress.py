@@ -1,5 +1,7 @@
 """Progress lines and subprocesses that say why they failed."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 import time

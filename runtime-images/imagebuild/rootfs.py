@@ -1,5 +1,7 @@
 """A Debian root filesystem from packages, for where no image registry can be reached."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import shutil

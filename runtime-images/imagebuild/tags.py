@@ -1,5 +1,7 @@
 """A tag says what is in an image: the same inputs have the same tag on every machine."""
 
+from __future__ import annotations
+
 import hashlib
 from pathlib import Path
 
@@ -29,7 +31,7 @@ def _tag(image: Image, below: str) -> str:
     return digest.hexdigest()[:_LENGTH]
 
 
-def _add(digest: "hashlib._Hash", path: Path) -> None:
+def _add(digest: hashlib._Hash, path: Path) -> None:
     content = hashlib.sha256(path.read_bytes()).hexdigest()
     executable = path.stat().st_mode & 0o100
     digest.update(f"{path.relative_to(REPOSITORY)} {executable} {content}\n".encode())

@@ -59,7 +59,7 @@ def analytics(function: Callable[P, R]) -> Analytics[P, R]:
         def train(ctx: Context, *, max_iter: int = 20) -> dict[str, float]: ...
 
     Raises:
-        TypeError: the function takes no context, or takes ``*args`` or ``**kwargs``.
+        TypeError: the function takes no context, or takes `*args` or `**kwargs`.
     """
     return Analytics(function)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyspark.ml import PipelineModel
     from pyspark.sql import DataFrame, SparkSession
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class KafkaNotConfigured(RuntimeError):
@@ -67,7 +67,7 @@ class Context:
 
         Args:
             folder: root of the artifact store; a new temporary folder if None.
-            kafka: ``host:port`` of a Kafka, for functions that use `kafka`.
+            kafka: `host:port` of a Kafka, for functions that use `kafka`.
             parameters: what `parameters` holds.
         """
         root = from_path(folder) if folder else f"file://{tempfile.mkdtemp(prefix='swirl-')}"
@@ -135,7 +135,7 @@ class Context:
     def emit(self, metric: str, value: float, *, time: int | None = None, **labels: Any) -> None:
         """Send one point of a metric to Kafka, from the driver; returns at once.
 
-        Points carry the label ``job`` unless `labels` sets it. Without Kafka points are dropped.
+        Points carry the label `job` unless `labels` sets it. Without Kafka points are dropped.
 
         Args:
             metric: name.
@@ -148,7 +148,7 @@ class Context:
             self._emitter.emit(metric, number, {"job": self.run.job, **labels}, time)
         elif not self._said_no_kafka:
             self._said_no_kafka = True
-            log.warning("metrics are dropped: this run has no Kafka to send them to")
+            logger.warning("metrics are dropped: this run has no Kafka to send them to")
 
     def work_uri(self, name: str) -> str:
         """Return a durable folder of the job, shared by all its runs; for checkpoints."""

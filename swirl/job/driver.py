@@ -1,4 +1,4 @@
-"""Entry point of a driver Pod: ``python3 -m swirl.job.driver``.
+"""Entry point of a driver Pod: `python3 -m swirl.job.driver`.
 
 Reads SWIRL_RUN and SWIRL_SPARK_CONF, runs the function and leaves its outcome in the container's
 termination message. Exit codes: 0 succeeded, 1 failed and may be tried again, 2 can never succeed
@@ -40,7 +40,7 @@ from swirl.store import StoreError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-log = logging.getLogger("swirl.job.driver")
+logger = logging.getLogger("swirl.job.driver")
 
 SUCCEEDED, FAILED, PERMANENT, STOPPED = 0, 1, 2, 143
 TERMINATION_LOG = "/dev/termination-log"
@@ -97,7 +97,7 @@ class Driver:
                 ), SUCCEEDED
             return _failed("Exited", f"{describe(error)} was given to sys.exit"), FAILED
         except tuple(_PERMANENT) as error:
-            log.error("%s", error)
+            logger.error("%s", error)
             return _failed(_PERMANENT[type(error)], str(error)), PERMANENT
         except ResultNotSerializable as error:
             return _failed("ResultNotSerializable", str(error)), PERMANENT
@@ -105,7 +105,7 @@ class Driver:
             raise
         except BaseException as error:
             # Libraries have errors that are no Exception, asyncio for one.
-            log.exception("the function failed")
+            logger.exception("the function failed")
             return _explain_failure(error), FAILED
 
     def _execute(self) -> Outcome:
@@ -114,7 +114,7 @@ class Driver:
         function = load(run.function)
         arguments = function.validate(run.parameters)
         context = self._context = self._make_context(run, conf, arguments)
-        log.info(
+        logger.info(
             "running %s, attempt %d of %s/%s", run.function, run.attempt, run.namespace, run.run
         )
         result = function(context, **arguments)
@@ -164,7 +164,7 @@ class Driver:
             stop_queries(self._context.spark, seconds)
 
     def _give_up(self) -> None:
-        log.error("the function does not end; ending the process")
+        logger.error("the function does not end; ending the process")
         report(self._with_findings(_stopped()[0]))
         end(STOPPED)
 
@@ -198,7 +198,7 @@ def to_json(function: Analytics[Any, Any], result: Any) -> bytes:
 def report(outcome: Outcome) -> None:
     """Write the termination message; the log has the sentence as well."""
     level = logging.INFO if outcome.outcome == "Succeeded" else logging.ERROR
-    log.log(level, "%s (%s): %s", outcome.outcome, outcome.reason, outcome.message)
+    logger.log(level, "%s (%s): %s", outcome.outcome, outcome.reason, outcome.message)
     given = os.environ.get(TERMINATION_VARIABLE)
     path = Path(given or TERMINATION_LOG)
     if given is None and not path.exists():
@@ -206,7 +206,7 @@ def report(outcome: Outcome) -> None:
     try:
         path.write_bytes(outcome.to_bytes())
     except OSError as error:
-        log.error("the outcome cannot be written to %s: %s", path, error)
+        logger.error("the outcome cannot be written to %s: %s", path, error)
 
 
 def end(code: int) -> NoReturn:
@@ -266,7 +266,7 @@ def _stop_spark(spark: SparkSession) -> None:
     thread.start()
     thread.join(_SPARK_STOP_SECONDS)
     if thread.is_alive():
-        log.warning("Spark has not stopped after %.0f s; leaving it", _SPARK_STOP_SECONDS)
+        logger.warning("Spark has not stopped after %.0f s; leaving it", _SPARK_STOP_SECONDS)
 
 
 if __name__ == "__main__":

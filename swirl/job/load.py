@@ -1,4 +1,4 @@
-"""Finds the function that ``module:function`` names."""
+"""Finds the function that `module:function` names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def load(entry_point: str) -> Analytics[Any, Any]:
     """Import the function; one without the decorator is taken as if it had it.
 
     Args:
-        entry_point: ``module:function``, for example ``ads.train:train``.
+        entry_point: `module:function`, for example `ads.train:train`.
 
     Raises:
         EntryPointNotFound: the module or the function does not exist or cannot be imported.

@@ -98,7 +98,7 @@ class Outcome:
 
 
 def describe(error: BaseException) -> str:
-    """Return one line such as ``ValueError at ads/train.py:41: no rows``.
+    """Return one line such as `ValueError at ads/train.py:41: no rows`.
 
     The place is the innermost line of the user's own code, not of a library. Of an error raised by
     Spark only the first line counts; the rest is the JVM's stack trace.

@@ -1,6 +1,6 @@
 """Parameters of an analytics function: from type hints to JSON Schema and validated values.
 
-Values are checked strictly, as JSON: ``"20"`` is no integer and ``1`` no boolean, but an integer is
+Values are checked strictly, as JSON: `"20"` is no integer and `1` no boolean, but an integer is
 a number, and dates, enums and the like are read from their JSON form.
 """
 
@@ -150,7 +150,7 @@ def _inside(values: Any, location: tuple[int | str, ...], kind: str) -> list[int
 
 
 def _path(location: list[int | str]) -> str:
-    """Write ``("grid", 0, "alpha")`` as ``grid[0].alpha``."""
+    """Write `("grid", 0, "alpha")` as `grid[0].alpha`."""
     text = ""
     for part in location:
         if isinstance(part, int):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 ANNOTATION = "swirl.dev/progress"
 INTERVAL_SECONDS = 2.0
@@ -50,7 +50,7 @@ class Progress:
             message: what is being done, for people.
         """
         fraction = min(1.0, max(0.0, float(fraction)))
-        log.info("progress %.0f%% %s", fraction * 100, message)
+        logger.info("progress %.0f%% %s", fraction * 100, message)
         if self._patch is None:
             return
         with self._changed:
@@ -88,7 +88,7 @@ class Progress:
             patch(merge_patch(fraction, message))
         except (OSError, HTTPException) as error:
             if not self._failed:
-                log.warning(
+                logger.warning(
                     "progress is not reported: %s; the job goes on. The driver's service account "
                     "needs the verb patch on pods",
                     error,
@@ -108,7 +108,7 @@ def pod_patch(account: Path = _ACCOUNT) -> Patch | None:
     """Return how to patch the Pod this process runs in; None outside of a cluster.
 
     Args:
-        account: folder of the service account's ``token`` and ``ca.crt``.
+        account: folder of the service account's `token` and `ca.crt`.
     """
     host, port = (os.environ.get(f"KUBERNETES_SERVICE_{part}") for part in ("HOST", "PORT"))
     namespace, pod = (os.environ.get(f"SWIRL_POD_{part}") for part in ("NAMESPACE", "NAME"))

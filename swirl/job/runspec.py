@@ -21,7 +21,7 @@ class InvalidRunSpec(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class KafkaSpec:
-    """Where Kafka is: ``host:port`` list, and the topic of metric records."""
+    """Where Kafka is: `host:port` list, and the topic of metric records."""
 
     bootstrap_servers: str
     metrics_topic: str = METRICS_TOPIC
@@ -34,7 +34,7 @@ class RunSpec:
     Attributes:
         namespace, job, run, attempt: which attempt this is; attempts count from 1.
         mode: Batch functions end by themselves, Streaming ones when they are stopped.
-        function: ``module:function``.
+        function: `module:function`.
         parameters: JSON values by parameter name.
         artifacts: root URI of the artifact store.
         kafka: None if this installation has no Kafka.

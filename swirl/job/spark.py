@@ -46,7 +46,7 @@ def session(name: str, conf: Mapping[str, str] | None) -> SparkSession:
 
     Args:
         name: application name.
-        conf: Spark configuration; None runs on this machine alone, ``local[*]``.
+        conf: Spark configuration; None runs on this machine alone, `local[*]`.
     """
     from pyspark.sql import SparkSession
 

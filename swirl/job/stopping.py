@@ -2,7 +2,7 @@
 
 Kubernetes gives a Pod 30 seconds by default. They are spent in steps: streaming queries finish the
 batch they are in, the function may return by itself, then `Stopped` is raised in it so that its
-``finally`` blocks run, and at last the process ends regardless.
+`finally` blocks run, and at last the process ends regardless.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 _QUERY_END_SECONDS = 1.0
 
@@ -27,7 +27,7 @@ _QUERY_END_SECONDS = 1.0
 class Stopped(BaseException):
     """Raised in the function when it does not return by itself after SIGTERM.
 
-    Not an Exception, so that a function's ``except Exception`` does not swallow it.
+    Not an Exception, so that a function's `except Exception` does not swallow it.
     """
 
 
@@ -82,7 +82,7 @@ class Stopper:
 
     def _run(self) -> None:
         os.read(self._read, 1)
-        log.info("asked to stop")
+        logger.info("asked to stop")
         # In a thread of its own: a query that does not stop, or a Spark that is gone already, must
         # not keep the function from being told.
         worker = threading.Thread(target=self._stop_quietly, name="swirl-stop-queries", daemon=True)
@@ -90,7 +90,7 @@ class Stopper:
         worker.join(self._grace.queries + _QUERY_END_SECONDS)
         if self._finished.wait(self._grace.function):
             return
-        log.warning("the function has not ended; interrupting it")
+        logger.warning("the function has not ended; interrupting it")
         self._interrupting = True
         os.kill(os.getpid(), signal.SIGTERM)
         if not self._finished.wait(self._grace.cleanup):
@@ -100,7 +100,7 @@ class Stopper:
         try:
             self._stop_queries(self._grace.queries)
         except Exception:
-            log.exception("the streaming queries could not be stopped")
+            logger.exception("the streaming queries could not be stopped")
 
 
 def stop_queries(spark: SparkSession, seconds: float) -> None:
@@ -110,7 +110,7 @@ def stop_queries(spark: SparkSession, seconds: float) -> None:
         try:
             while query.isActive and query.status["isTriggerActive"] and time.monotonic() < end:
                 time.sleep(0.05)
-            log.info("stopping query %s", query.name or query.id)
+            logger.info("stopping query %s", query.name or query.id)
             query.stop()
         except Exception:
-            log.exception("query %s did not stop cleanly", query.name or query.id)
+            logger.exception("query %s did not stop cleanly", query.name or query.id)

@@ -1,5 +1,7 @@
 """Metric points, change events and the Kafka topics that carry them."""
 
+from __future__ import annotations
+
 from swirl.metrics.change import ChangeEvent, MalformedChange, change_id
 from swirl.metrics.emitter import Emitter
 from swirl.metrics.point import MalformedRecord, Point, Record, decode, encode

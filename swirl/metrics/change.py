@@ -34,13 +34,13 @@ class ChangeEvent:
 
     Attributes:
         change: id of the change, the same in both phases; see `change_id`.
-        kind, namespace, name: the object that changed, for example ``ModelServer``.
+        kind, namespace, name: the object that changed, for example `ModelServer`.
         what: which part of it changed.
         from_version: what was there before; None at the first deployment.
         to_version: what is there now.
         phase: whether the change started or is finished.
         time: when the phase was reached; must carry a time zone.
-        action: ``deployed`` (nothing was there), ``upgraded`` or ``rolledback``.
+        action: `deployed` (nothing was there), `upgraded` or `rolledback`.
     """
 
     change: str
@@ -65,7 +65,7 @@ class ChangeEvent:
 
     @property
     def source(self) -> str:
-        """``<namespace>/<kind>/<name>`` of the changed object; also the Kafka key."""
+        """`<namespace>/<kind>/<name>` of the changed object; also the Kafka key."""
         return f"{self.namespace}/{self.kind}/{self.name}"
 
     def to_json(self) -> bytes:

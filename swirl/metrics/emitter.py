@@ -19,7 +19,7 @@ from swirl.metrics.point import Point, encode
 from swirl.metrics.topics import METRICS_TOPIC
 from swirl.metrics.transport import DeliveryFailed, Transport
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 POINTS_PER_RECORD = 500
 _RETRY_SECONDS = 2.0
@@ -30,16 +30,16 @@ class Emitter:
     """Batches points for `linger` seconds and sends them as records of one source.
 
     Args:
-        bootstrap_servers: Kafka's ``host:port``, several separated by commas.
+        bootstrap_servers: Kafka's `host:port`, several separated by commas.
         topic: topic of the metric records.
-        source: ``<namespace>/<kind>/<name>`` of what the points are about.
+        source: `<namespace>/<kind>/<name>` of what the points are about.
         linger: seconds a point waits for company.
         capacity: points kept while Kafka is away; beyond it the oldest are dropped.
         transport: replaces Kafka, for tests.
 
     Raises:
-        ImportError: the ``metrics`` extra is not installed.
-        ValueError: `source` is empty or an address is not ``host:port``.
+        ImportError: the `metrics` extra is not installed.
+        ValueError: `source` is empty or an address is not `host:port`.
     """
 
     def __init__(
@@ -139,7 +139,7 @@ class Emitter:
             self._batch = []
             self._dropped += left
         if left:
-            log.warning("metrics: %d points of %s were not delivered", left, self._source)
+            logger.warning("metrics: %d points of %s were not delivered", left, self._source)
         return left == 0
 
     def __enter__(self) -> Emitter:
@@ -174,7 +174,7 @@ class Emitter:
                 self._report(failure=str(error))
             except Exception as error:
                 # A surprise costs this batch; it must not end the thread.
-                log.exception("metrics: a batch could not be sent")
+                logger.exception("metrics: a batch could not be sent")
                 self._settle(delivered=False)
                 self._report(failure=str(error))
             else:
@@ -205,9 +205,9 @@ class Emitter:
     def _report(self, *, failure: str | None) -> None:
         """Log when delivery begins to fail and when it works again, not in between."""
         if failure is None and self._failing:
-            log.info("metrics: delivery to Kafka works again, %d dropped so far", self._dropped)
+            logger.info("metrics: delivery to Kafka works again, %d dropped so far", self._dropped)
         elif failure is not None and not self._failing:
-            log.warning(
+            logger.warning(
                 "metrics: %s; up to %d points are kept until it answers", failure, self._capacity
             )
         self._failing = failure is not None

@@ -12,7 +12,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from swirl.metrics.reachable import reachable
 from swirl.metrics.transport import DeliveryFailed
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 _CONNECT_MS = 2_000
 _DELIVERY_MS = 600_000
@@ -22,12 +22,12 @@ class KafkaTransport:
     """A `Transport` that keeps one idempotent producer, made anew after a fatal error.
 
     Args:
-        bootstrap_servers: ``host:port``, several separated by commas.
+        bootstrap_servers: `host:port`, several separated by commas.
         topic: where records go.
         key: key of every record.
 
     Raises:
-        ValueError: an address is not ``host:port``.
+        ValueError: an address is not `host:port`.
     """
 
     def __init__(self, bootstrap_servers: str, topic: str, key: str) -> None:
@@ -55,7 +55,7 @@ class KafkaTransport:
             return False
         except KafkaError as error:
             if self._producer is None:
-                log.debug("metrics: cannot connect to Kafka: %s", error)
+                logger.debug("metrics: cannot connect to Kafka: %s", error)
                 return False
             self._discard()
             raise DeliveryFailed(f"Kafka refused a metric record: {error}") from error

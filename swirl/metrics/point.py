@@ -1,10 +1,10 @@
 """The metric record format, version 1: one JSON object that carries many points.
 
-``{"v":1,"source":"ads/ModelServer/sentiment",
-"points":[{"n":"predictions","t":1700000000000,"v":12.0,"l":{"label":"positive"}}]}``
+`{"v":1,"source":"ads/ModelServer/sentiment",
+"points":[{"n":"predictions","t":1700000000000,"v":12.0,"l":{"label":"positive"}}]}`
 
-``v`` of a point is a delta for counters and a reading for gauges. Readers ignore fields they do not
-know, so that a newer writer may add some; a change of meaning raises the record's ``v``.
+`v` of a point is a delta for counters and a reading for gauges. Readers ignore fields they do not
+know, so that a newer writer may add some; a change of meaning raises the record's `v`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Point:
     """One observation.
 
     Attributes:
-        name: metric name, for example ``records_rejected``.
+        name: metric name, for example `records_rejected`.
         time: when it was observed, milliseconds since the Unix epoch.
         value: a finite number; a delta for counters, a reading for gauges.
         labels: what the observation belongs to; both keys and values are strings.
@@ -41,7 +41,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One Kafka record: points of one source, written ``<namespace>/<kind>/<name>``."""
+    """One Kafka record: points of one source, written `<namespace>/<kind>/<name>`."""
 
     source: str
     points: tuple[Point, ...]

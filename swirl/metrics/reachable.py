@@ -12,7 +12,7 @@ _TIMEOUT_SECONDS = 1.0
 
 
 def reachable(bootstrap_servers: str) -> bool:
-    """Whether any of the servers (``host:port``, separated by commas) accepts a connection."""
+    """Whether any of the servers (`host:port`, separated by commas) accepts a connection."""
     return any(_accepts(server.strip()) for server in bootstrap_servers.split(","))
 
 

@@ -1,5 +1,7 @@
 """Default names of the Kafka topics; each can be renamed in the operator's settings."""
 
+from __future__ import annotations
+
 METRICS_TOPIC = "swirl.metrics"
 """Metric records (`swirl.metrics.point`), keyed by source."""
 

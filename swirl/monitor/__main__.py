@@ -1,4 +1,4 @@
-"""``python -m swirl.monitor``: the process behind a SwirlMonitor. See `settings` for its
+"""`python -m swirl.monitor`: the process behind a SwirlMonitor. See `settings` for its
 environment. Exits 0 when told to stop, 2 when its environment is unusable."""
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from swirl.monitor.server import Health, Server
 from swirl.monitor.settings import InvalidSettings, Settings, from_environment
 from swirl.monitor.status_writer import ApiUnavailable, StatusWriter
 
-log = logging.getLogger("swirl.monitor")
+logger = logging.getLogger("swirl.monitor")
 
 _API_RETRY_SECONDS = 2.0
 
@@ -52,7 +52,7 @@ def main() -> int:
         publisher.close()
         status.close()
         server.close()
-    log.info("stopped")
+    logger.info("stopped")
     return 0
 
 
@@ -92,7 +92,7 @@ def _start(
             told = status.told()
         except ApiUnavailable as error:
             health.not_ready = "the API server does not answer"
-            log.warning("the API server does not answer: %s", error)
+            logger.warning("the API server does not answer: %s", error)
             stop.wait(_API_RETRY_SECONDS)
             continue
         return read_from(told, _wall(), settings.spec.detection.history_ms)

@@ -22,7 +22,7 @@ from swirl.metrics.point import MalformedRecord, Point, decode
 from swirl.metrics.reachable import reachable
 from swirl.monitor.replay import Merge
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 _TIMEOUT_MS = 10_000
 _POLL_MS = 250
@@ -62,7 +62,7 @@ class LogReader:
     """Reads the topics of metrics and of changes as one log.
 
     Args:
-        bootstrap_servers: Kafka's ``host:port``, several separated by commas.
+        bootstrap_servers: Kafka's `host:port`, several separated by commas.
         metrics_topic, changes_topic: need not exist yet.
         namespace: records of sources in other namespaces are skipped.
         start: time in ms from which on the log is read.
@@ -177,7 +177,7 @@ class LogReader:
             consumer.seek(partition, position)
             self._positions[partition] = position
             self._merge.add_partition(partition)
-            log.info("reading %s[%d] from %d", partition.topic, partition.partition, position)
+            logger.info("reading %s[%d] from %d", partition.topic, partition.partition, position)
 
     def _decode(self, topic: str, value: bytes | None) -> Points | ChangeEvent | None:
         if value is None:
@@ -189,7 +189,7 @@ class LogReader:
         except (MalformedChange, MalformedRecord) as error:
             self.malformed += 1
             if self.malformed == 1:
-                log.warning("malformed records are skipped; the first, in %s: %s", topic, error)
+                logger.warning("malformed records are skipped; the first, in %s: %s", topic, error)
             return None
         namespace, slash, _ = record.source.partition("/")
         if slash and namespace != self._namespace:

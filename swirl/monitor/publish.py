@@ -19,7 +19,7 @@ from kafka.errors import KafkaError
 from swirl.metrics.reachable import reachable
 from swirl.monitor.verdict import LEARNING, Verdict, rfc3339
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 FORMAT_VERSION = 1
 _BLOCK_MS = 3_000
@@ -58,7 +58,7 @@ class KafkaPublisher:
     """Publishes Healthy and Broken verdicts; that it is learning is nobody's finding.
 
     Args:
-        bootstrap_servers: Kafka's ``host:port``, several separated by commas.
+        bootstrap_servers: Kafka's `host:port`, several separated by commas.
         topic: of the findings.
         namespace, name: of the monitor.
     """
@@ -111,7 +111,7 @@ class KafkaPublisher:
             self._later(f"{type(error).__name__}: {error}")
 
     def _later(self, why: str) -> None:
-        log.warning("findings: not published, will try again: %s", why)
+        logger.warning("findings: not published, will try again: %s", why)
         self._retry_at = time.monotonic() + _RETRY_SECONDS
 
     def close(self) -> None:

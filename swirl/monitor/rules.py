@@ -70,7 +70,7 @@ def choose(
     Args:
         rules: in order; the shipped ones are not added.
         node: where the fault begins.
-        node_kind: kind of the resource behind it, ``None`` if there is none.
+        node_kind: kind of the resource behind it, `None` if there is none.
         position: Source, Middle or Leaf.
         what: what the causing change changed; None if no change is held to be the cause.
         stopped: whether the node's volume, rather than its answers, is wrong.

@@ -15,7 +15,7 @@ from swirl.monitor.replay import LogClock
 from swirl.monitor.server import Health, Snapshot
 from swirl.monitor.verdict import Verdict
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 _BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 15.0)
 
@@ -89,7 +89,7 @@ class Runner:
         except KafkaUnavailable as error:
             return self._unavailable(error)
         if self._failures:
-            log.info("Kafka answers again")
+            logger.info("Kafka answers again")
             self._failures = 0
             if self._connected:
                 self._clock.outage_ended(self._wall())
@@ -120,7 +120,7 @@ class Runner:
     def _unavailable(self, error: KafkaUnavailable) -> float:
         wait = _BACKOFF_SECONDS[min(self._failures, len(_BACKOFF_SECONDS) - 1)]
         if not self._failures:
-            log.warning("Kafka does not answer, the verdict stands until it does: %s", error)
+            logger.warning("Kafka does not answer, the verdict stands until it does: %s", error)
         self._failures += 1
         self._health.not_ready = "Kafka does not answer"
         return wait

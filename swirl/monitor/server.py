@@ -103,7 +103,7 @@ def _bands(readings: Mapping[str, Reading]) -> Iterator[Metric]:
 
 
 class Server:
-    """Serves ``/healthz``, ``/readyz`` and ``/metrics`` from a thread of its own.
+    """Serves `/healthz`, `/readyz` and `/metrics` from a thread of its own.
 
     Args:
         health: what to tell.

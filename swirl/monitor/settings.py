@@ -23,7 +23,7 @@ class Settings:
 
     Attributes:
         api_url: the Kubernetes API server.
-        account: folder with the service account's ``token`` and ``ca.crt``.
+        account: folder with the service account's `token` and `ca.crt`.
         port: of probes and metrics.
     """
 

@@ -104,7 +104,7 @@ class When:
 
     Attributes:
         node: name of the culprit.
-        node_kinds: kinds of the resource behind it; ``None`` stands for a node without one.
+        node_kinds: kinds of the resource behind it; `None` stands for a node without one.
         position: Source (nothing upstream), Leaf (nothing downstream) or Middle.
         change: Present or Absent: whether a change of the node counts as the cause.
         what: what that change changed: Model, Code or Configuration.

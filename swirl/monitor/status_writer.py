@@ -15,7 +15,7 @@ import httpx
 from swirl.monitor.history import Told
 from swirl.monitor.verdict import Verdict, rfc3339
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 FIELD_MANAGER = "swirl-monitor"
 _API_VERSION = "swirl.dev/v1alpha1"
@@ -66,7 +66,7 @@ class StatusWriter:
         if response.status_code >= 500 or response.status_code == 429:
             raise ApiUnavailable(f"HTTP {response.status_code}")
         if response.status_code != 200:
-            log.warning("the status cannot be read: HTTP %d", response.status_code)
+            logger.warning("the status cannot be read: HTTP %d", response.status_code)
             return None
         status = response.json().get("status") or {}
         verdict = status.get("verdict")
@@ -93,7 +93,7 @@ class StatusWriter:
         wait = _RETRY_SECONDS[min(self._failures, len(_RETRY_SECONDS) - 1)]
         self._failures += 1
         self._retry_at = time.monotonic() + wait
-        log.warning("the status was not written, next attempt in %g s: %s", wait, failure)
+        logger.warning("the status was not written, next attempt in %g s: %s", wait, failure)
 
     def close(self) -> None:
         """Let go of connections."""

@@ -1,4 +1,4 @@
-"""What the engine says: the content of ``status.verdict``, frozen, and its form on the wire."""
+"""What the engine says: the content of `status.verdict`, frozen, and its form on the wire."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Verdict:
     rule: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The verdict as it stands in ``status.verdict``: no nulls, all numbers text."""
+        """The verdict as it stands in `status.verdict`: no nulls, all numbers text."""
         target = self.target
         return _present(
             state=self.state,

@@ -4,6 +4,8 @@ Exit codes: 0 asked to stop; 1 cannot listen; 2 the model or the settings cannot
 rows differ.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 import signal
@@ -25,7 +27,7 @@ from swirl.scorer.service import Service
 from swirl.scorer.settings import Settings, termination_log
 from swirl.store import StoreError
 
-log = logging.getLogger("swirl.scorer")
+logger = logging.getLogger("swirl.scorer")
 
 _TERMINATION_BYTES = 4096
 
@@ -37,7 +39,7 @@ def main(env: Mapping[str, str]) -> int:
         settings = Settings.from_env(env)
         service = Service(load(settings))
     except StartError as error:
-        log.error("%s", error)
+        logger.error("%s", error)
         _last_words(termination_log(env), str(error))
         return error.exit_code
     server = make_server(
@@ -51,10 +53,10 @@ def main(env: Mapping[str, str]) -> int:
     except SystemExit as error:
         # uvicorn leaves with 3 when it cannot listen, which here would accuse the model.
         message = f"cannot serve on port {settings.port}; the log says why"
-        log.error("%s (uvicorn: %s)", message, error.code)
+        logger.error("%s (uvicorn: %s)", message, error.code)
         _last_words(settings.termination_log, message)
         return 1
-    log.info("stopped after %d requests", service.stats.total)
+    logger.info("stopped after %d requests", service.stats.total)
     return 0
 
 
@@ -69,7 +71,7 @@ def load(settings: Settings) -> ServedModel:
     except (StoreError, OSError) as error:
         raise StartError(f"cannot read the golden rows of {settings.uri}: {error}") from error
     proven = golden.replay(model, rows)
-    log.info(
+    logger.info(
         "model %s version %s: %d golden rows agree, ready in %.2f s",
         model.name,
         model.version,
@@ -87,7 +89,7 @@ def _reporter(settings: Settings, service: Service) -> Reporter | None:
         emitter = Emitter(settings.kafka, settings.topic, source)
     except Exception:
         # Scoring without metrics beats no scoring.
-        log.exception("no metrics will be sent to Kafka at %s", settings.kafka)
+        logger.exception("no metrics will be sent to Kafka at %s", settings.kafka)
         return None
     return Reporter(service.stats, emitter, model=settings.name, version=service.model.version)
 
@@ -96,7 +98,7 @@ def _last_words(path: str, message: str) -> None:
     try:
         Path(path).write_bytes(message.encode()[:_TERMINATION_BYTES])
     except OSError as error:
-        log.warning("cannot write %s: %s", path, error)
+        logger.warning("cannot write %s: %s", path, error)
 
 
 def _leave(sig: int, frame: FrameType | None) -> NoReturn:

@@ -1,5 +1,7 @@
 """The HTTP application: Open Inference Protocol, plain rows, health and metrics."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable

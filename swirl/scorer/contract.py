@@ -4,6 +4,8 @@ Every check costs a type test. Null is let through: whether a stage can live wit
 stage's to say, as it is in Spark.
 """
 
+from __future__ import annotations
+
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Errors a caller of the service can cause, and those that stop it from starting."""
 
+from __future__ import annotations
+
 
 class RequestError(Exception):
     """The request cannot be answered: an HTTP status and a sentence for the caller."""

@@ -1,5 +1,7 @@
 """Replays the golden rows: proof that the model answers here as it did where it was trained."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

@@ -4,6 +4,8 @@ FastAPI knows these routes too and answers them the same; going round its routin
 makes a small request several times cheaper, and small requests are all that a scorer gets.
 """
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 

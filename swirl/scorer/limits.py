@@ -1,5 +1,7 @@
 """How much one request may ask for. A single process answers all callers in turn."""
 
+from __future__ import annotations
+
 from swirl.scorer.errors import InputError
 
 MAX_BODY = 8 * 1024 * 1024

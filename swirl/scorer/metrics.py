@@ -1,5 +1,7 @@
 """The counters in Prometheus' form. Built when scraped, so a request pays nothing for it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest

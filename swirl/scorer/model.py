@@ -1,5 +1,7 @@
 """A published model, ready to score: contract in front, plan in the middle, outputs picked."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

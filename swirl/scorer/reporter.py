@@ -3,6 +3,8 @@
 Zeros are sent too: a label that nobody gets is a fact, a scorer that says nothing is a fault.
 """
 
+from __future__ import annotations
+
 import asyncio
 import logging
 from collections.abc import Mapping
@@ -10,7 +12,7 @@ from typing import Protocol
 
 from swirl.scorer.stats import Stats
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 1.0
 _CLOSE_SECONDS = 2.0
@@ -57,7 +59,7 @@ class Reporter:
                 except Exception:
                     # Scoring goes on without metrics; saying so once is enough.
                     if not failing:
-                        log.exception("metrics cannot be sent")
+                        logger.exception("metrics cannot be sent")
                     failing = True
         finally:
             self.report()

@@ -1,5 +1,7 @@
 """The plain endpoint: one object in, one object out; a list in, a list out."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import orjson

@@ -1,5 +1,7 @@
 """What the scoring endpoints take and give, in the words of OpenAPI, from the signature."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from fastapi import FastAPI

@@ -1,5 +1,7 @@
 """uvicorn with an ending that loses no request."""
 
+from __future__ import annotations
+
 import signal
 import time
 from types import FrameType

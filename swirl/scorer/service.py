@@ -1,5 +1,7 @@
 """Answers the two scoring endpoints: body in, status and body out, everything counted."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import time
@@ -15,7 +17,7 @@ from swirl.scorer.model import ServedModel
 from swirl.scorer.rows import Outputs
 from swirl.scorer.stats import Stats
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 Score = Callable[[ServedModel, bytes], tuple[bytes, Outputs]]
 Answer = tuple[int, bytes]
@@ -53,7 +55,7 @@ class Service:
             status, payload = error.status, error_body(str(error))
         except Exception:
             # A fault of ours in one request must not cost the others their answers.
-            log.exception("scoring failed")
+            logger.exception("scoring failed")
             status, payload = 500, error_body("internal error while scoring; see the log")
         return status, payload, predicted, time.perf_counter() - start
 

@@ -1,5 +1,7 @@
 """What the container is told through its environment."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,7 +25,7 @@ class Settings:
     termination_log: str
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
         """Reads the SWIRL_ variables. Raises StartError naming the one that is wrong."""
         for required in ("SWIRL_MODEL_URI", "SWIRL_MODEL_NAME"):
             if not env.get(required):

@@ -1,5 +1,7 @@
 """Plain counters of one process. One event loop writes them, so they need no locks."""
 
+from __future__ import annotations
+
 from bisect import bisect_left
 
 BOUNDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)

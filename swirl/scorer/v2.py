@@ -4,6 +4,8 @@ Shapes are checked against the data, datatypes against the signature; both are c
 and then a client's mistake becomes a wrong answer.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from typing import Any

@@ -1,5 +1,7 @@
 """The artifact store: models and other files under one root URI, readable only when whole."""
 
+from __future__ import annotations
+
 from swirl.store.errors import ModelCorrupt, ModelExists, ModelNotFound, StoreError
 from swirl.store.golden import Golden
 from swirl.store.manifest import FileEntry, Manifest, RunRef, Signature, Tensor

@@ -1,5 +1,7 @@
 """What can be wrong with something in the store; every message says where and what to do."""
 
+from __future__ import annotations
+
 
 class StoreError(Exception):
     """Base of the errors of this package."""

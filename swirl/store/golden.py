@@ -32,7 +32,7 @@ class Golden:
             )
 
     def to_json(self) -> bytes:
-        """Return the bytes of ``golden.json``.
+        """Return the bytes of `golden.json`.
 
         Raises:
             ValueError: a number is NaN or infinite, which JSON cannot hold.
@@ -46,7 +46,7 @@ class Golden:
 
     @classmethod
     def from_json(cls, data: bytes) -> Golden:
-        """Read ``golden.json``.
+        """Read `golden.json`.
 
         Raises:
             ValueError: it is not what `to_json` writes.

@@ -35,7 +35,7 @@ class Tensor:
     Attributes:
         name: column name.
         datatype: of the open inference protocol: BYTES (text), BOOL, INT32, INT64, FP32, FP64.
-        shape: None for one value per row; otherwise with -1 for the row dimension, as ``(-1, 3)``.
+        shape: None for one value per row; otherwise with -1 for the row dimension, as `(-1, 3)`.
     """
 
     name: str
@@ -62,7 +62,7 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Content of ``manifest.json``; `created_at` is RFC 3339 in UTC."""
+    """Content of `manifest.json`; `created_at` is RFC 3339 in UTC."""
 
     name: str
     format: str
@@ -73,7 +73,7 @@ class Manifest:
     metrics: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
-        """Return the bytes of ``manifest.json``, equal manifests giving equal bytes."""
+        """Return the bytes of `manifest.json`, equal manifests giving equal bytes."""
         body = {
             "formatVersion": FORMAT_VERSION,
             "format": self.format,
@@ -121,7 +121,7 @@ class Manifest:
 
 
 def digest(data: bytes) -> str:
-    """Return a model's digest, ``sha256:`` and the hex SHA-256 of its manifest's bytes."""
+    """Return a model's digest, `sha256:` and the hex SHA-256 of its manifest's bytes."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 

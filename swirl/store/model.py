@@ -66,12 +66,12 @@ class Model:
 def open_model(uri: str, digest: str | None = None) -> Model:
     """Verify a model and make its files available locally.
 
-    ``file://`` models are used in place; others are copied to a temporary folder which
+    `file://` models are used in place; others are copied to a temporary folder which
     `Model.close` removes.
 
     Args:
         uri: the model's folder.
-        digest: ``sha256:…`` the manifest must have; None accepts any.
+        digest: `sha256:…` the manifest must have; None accepts any.
 
     Raises:
         ModelNotFound: there is no complete model.

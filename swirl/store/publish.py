@@ -45,12 +45,12 @@ def publish_model_dir(
     Args:
         uri: the model's folder; see `Store.model_uri`.
         name: the model's name.
-        format: format of the native files, for example ``spark-ml``.
+        format: format of the native files, for example `spark-ml`.
         run: the attempt that made it.
         signature: inputs and outputs.
         golden: rows with the trainer's own outputs.
-        native: local folder to copy to ``native/``; None if the files were written there already.
-        metrics: figures of the training, for example ``{"accuracy": 0.71}``.
+        native: local folder to copy to `native/`; None if the files were written there already.
+        metrics: figures of the training, for example `{"accuracy": 0.71}`.
         created_at: now if None.
         store: where to write; by default the store that `uri` belongs to.
 

@@ -16,7 +16,7 @@ class Store:
     """The artifact store at a root URI.
 
     Args:
-        root: any URI fsspec understands; ``file://`` needs nothing but the folder.
+        root: any URI fsspec understands; `file://` needs nothing but the folder.
 
     Raises:
         StoreError: the URI has no scheme.
@@ -41,7 +41,7 @@ class Store:
         return self.uri("results", namespace, job, f"{run}-{attempt}", "result.json")
 
     def work_uri(self, namespace: str, job: str, name: str) -> str:
-        """Return a durable folder of a job, shared by all its runs; on ``file://`` it exists."""
+        """Return a durable folder of a job, shared by all its runs; on `file://` it exists."""
         uri = self.uri("work", namespace, job, name)
         path = uris.local_path(uri)
         if path is not None:

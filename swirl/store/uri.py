@@ -1,4 +1,4 @@
-"""Artifact URIs: pure functions on text such as ``file:///var/lib/swirl/artifacts``."""
+"""Artifact URIs: pure functions on text such as `file:///var/lib/swirl/artifacts`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ def join(root: str, *parts: str) -> str:
     """Append path segments to a URI.
 
     Args:
-        root: a URI with a scheme, for example ``file:///data`` or ``s3://bucket/prefix``.
-        parts: segments; each may hold several, separated by ``/``.
+        root: a URI with a scheme, for example `file:///data` or `s3://bucket/prefix`.
+        parts: segments; each may hold several, separated by `/`.
 
     Raises:
-        StoreError: a segment is empty, ``.`` or ``..``, or the root has no scheme.
+        StoreError: a segment is empty, `.` or `..`, or the root has no scheme.
     """
     scheme(root)
     segments = [segment for part in parts for segment in part.split("/")]
@@ -29,7 +29,7 @@ def join(root: str, *parts: str) -> str:
 
 
 def scheme(uri: str) -> str:
-    """Return the part before ``://``.
+    """Return the part before `://`.
 
     Raises:
         StoreError: there is none.
@@ -43,10 +43,10 @@ def scheme(uri: str) -> str:
 
 
 def local_path(uri: str) -> Path | None:
-    """Return the path a ``file://`` URI names, None for every other scheme.
+    """Return the path a `file://` URI names, None for every other scheme.
 
     Raises:
-        StoreError: a ``file://`` URI without an absolute path.
+        StoreError: a `file://` URI without an absolute path.
     """
     if scheme(uri) != "file":
         return None
@@ -57,5 +57,5 @@ def local_path(uri: str) -> Path | None:
 
 
 def from_path(path: Path) -> str:
-    """Return the ``file://`` URI of a path."""
+    """Return the `file://` URI of a path."""
     return f"file://{path.absolute()}"

@@ -1,7 +1,7 @@
 """A real Kafka on loopback: one process, broker and controller in one, data in a temporary folder.
 
 The jars are those of the demo's image. Maven fetches them once into the user's cache; PATH must
-hold ``mvn`` and ``java``.
+hold `mvn` and `java`.
 """
 
 from __future__ import annotations

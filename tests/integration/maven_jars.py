@@ -16,7 +16,7 @@ def fetch(image: str, version_property: str) -> Path:
     """Return the folder of an image's jars.
 
     Args:
-        image: folder below runtime-images that holds the pom.xml; PATH must hold ``mvn``.
+        image: folder below runtime-images that holds the pom.xml; PATH must hold `mvn`.
         version_property: property of the pom.xml whose value names the cached folder.
     """
     pom = _IMAGES / image / "pom.xml"

@@ -1,5 +1,7 @@
 """Property tests: no deadline on a busy machine, and the same examples each time in CI."""
 
+from __future__ import annotations
+
 import os
 
 from hypothesis import HealthCheck, settings

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from ads import topics
 from ads.scoring import Scorer, Unserved
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 METRICS = ("ads_served", "clicks", "unserved", "expired")
 
@@ -95,7 +95,7 @@ class AdServer:
         try:
             predicted = self._scorer.label(tweet["text"])
         except Unserved as error:
-            log.warning("tweet %s was not scored: %s", tweet["id"], error)
+            logger.warning("tweet %s was not scored: %s", tweet["id"], error)
             self._tally.add("unserved")
             return
         if predicted == "positive":

@@ -14,7 +14,7 @@ from typing import Any
 from ads import records, topics, tweets
 from ads.tweets import Tweet
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 # The audience of this feed is a happy one. How the tweets of each label read is real; how many
 # there are of each is set here.
@@ -86,7 +86,7 @@ def run(settings: Settings, producer: Any, stop: threading.Event) -> int:
     source = replay(tweets.split(tweets.load())[1], chance)
     pace = Pace(settings.rate, time.monotonic())
     first = number = time.time_ns() // 1_000_000
-    log.info("feeding %g tweets/s in format %s", settings.rate, settings.version)
+    logger.info("feeding %g tweets/s in format %s", settings.rate, settings.version)
     while not stop.wait(_TICK_SECONDS):
         for _ in range(pace.due(time.monotonic())):
             created_at = time.time_ns() // 1_000_000
@@ -111,7 +111,7 @@ def main(env: Mapping[str, str]) -> None:
         bootstrap_servers=settings.bootstrap_servers.split(","), linger_ms=50, acks=1
     )
     try:
-        log.info("sent %d records", run(settings, producer, stop))
+        logger.info("sent %d records", run(settings, producer, stop))
     finally:
         producer.close(timeout=5)
 

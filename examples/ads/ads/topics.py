@@ -8,7 +8,7 @@ import time
 RAW = "tweets.raw"
 CLEAN = "tweets.clean"
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def ensure_topics(bootstrap_servers: str, *names: str, timeout: float = 120.0) -> None:
@@ -28,7 +28,7 @@ def ensure_topics(bootstrap_servers: str, *names: str, timeout: float = 120.0) -
         except KafkaError as error:
             if time.monotonic() > deadline:
                 raise
-            log.info("waiting for Kafka at %s: %s", bootstrap_servers, error)
+            logger.info("waiting for Kafka at %s: %s", bootstrap_servers, error)
             time.sleep(2.0)
 
 
@@ -42,6 +42,6 @@ def _create_missing(bootstrap_servers: str, names: tuple[str, ...]) -> None:
             try:
                 client.create_topics({name: {"num_partitions": 1, "replication_factor": 1}})
             except TopicAlreadyExistsError:
-                log.debug("%s was created by another part meanwhile", name)
+                logger.debug("%s was created by another part meanwhile", name)
     finally:
         client.close()

@@ -1,8 +1,10 @@
 """Change events on Kafka: the one answer to "what changed?" that needs no integration.
 
 A change is announced before the status says it happened, and only an acknowledged announcement
-counts. Consumers drop repeats by ``context.id``; the memory here merely saves the obvious ones.
+counts. Consumers drop repeats by `context.id`; the memory here merely saves the obvious ones.
 """
+
+from __future__ import annotations
 
 import asyncio
 import contextlib

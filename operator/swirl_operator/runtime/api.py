@@ -3,6 +3,8 @@
 A typed client would spend more on parsing one object than a whole reconcile may cost.
 """
 
+from __future__ import annotations
+
 import asyncio
 import json
 import time
@@ -43,7 +45,7 @@ class Api:
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._session: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> "Api":
+    async def __aenter__(self) -> Api:
         info = self._credentials.info
         https = info.server.startswith("https")
         connector = aiohttp.TCPConnector(
@@ -70,18 +72,18 @@ class Api:
         )
 
     async def apply(self, resource: Resource, obj: Object, *, force: bool) -> Object:
-        """Server-side apply; with ``force`` we take fields which others have changed."""
+        """Server-side apply; with `force` we take fields which others have changed."""
         metadata = obj["metadata"]
         return await self._apply(resource.path(metadata["namespace"], metadata["name"]), obj, force)
 
     async def apply_status(self, resource: Resource, obj: Object) -> Object:
-        """Server-side apply of the status; ``metadata.resourceVersion`` makes it conditional."""
+        """Server-side apply of the status; `metadata.resourceVersion` makes it conditional."""
         metadata = obj["metadata"]
         path = resource.path(metadata["namespace"], metadata["name"], "status")
         return await self._apply(path, obj, True)
 
     async def update(self, resource: Resource, obj: Object) -> Object:
-        """PUT; fails with ``Conflict`` if the object changed since it was read."""
+        """PUT; fails with `Conflict` if the object changed since it was read."""
         metadata = obj["metadata"]
         path = resource.path(metadata["namespace"], metadata["name"])
         return await self._request("update", "PUT", path, body=obj)
@@ -91,7 +93,7 @@ class Api:
         return await self._request("patch", "PATCH", path, body=patch, content=_MERGE)
 
     async def delete(self, ref: Ref) -> Object:
-        """Delete with background propagation, only this incarnation if ``ref`` has a uid."""
+        """Delete with background propagation, only this incarnation if `ref` has a uid."""
         options: Object = {
             "apiVersion": "v1",
             "kind": "DeleteOptions",

@@ -5,6 +5,8 @@ request. Two questions decide: is the manifest the one applied last (a hash on t
 the child still look like it (a comparison of the wanted fields only)?
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 from dataclasses import dataclass
@@ -24,14 +26,14 @@ def manifest_hash(manifest: Object) -> str:
 
 
 def stamped(manifest: Object) -> Object:
-    """``manifest`` with its own hash as an annotation."""
+    """`manifest` with its own hash as an annotation."""
     metadata = manifest["metadata"]
     annotations = {**(metadata.get("annotations") or {}), APPLIED_HASH: manifest_hash(manifest)}
     return {**manifest, "metadata": {**metadata, "annotations": annotations}}
 
 
 def project(wanted: Any, live: Any) -> Any:
-    """The part of ``live`` that ``wanted`` speaks about, in the shape of ``wanted``.
+    """The part of `live` that `wanted` speaks about, in the shape of `wanted`.
 
     Lists of named things (containers, ports, env) are matched by name, so that what an admission
     webhook adds to them is not mistaken for drift.
@@ -58,7 +60,7 @@ class _Written:
 class WriteMemory:
     """What the API server made of our last write of an object.
 
-    The server normalises some values (``1000m`` becomes ``1``) and prunes others; compared with
+    The server normalises some values (`1000m` becomes `1`) and prunes others; compared with
     the manifest they would look like drift for ever. Compared with its own answer they do not.
     Lost on restart, which costs one write an affected object.
     """
@@ -72,7 +74,7 @@ class WriteMemory:
         self._children[answer["metadata"]["uid"]] = written
 
     def is_applied(self, manifest: Object, live: Object) -> bool:
-        """Whether applying the (stamped) ``manifest`` would change nothing on ``live``."""
+        """Whether applying the (stamped) `manifest` would change nothing on `live`."""
         annotations = live["metadata"].get("annotations") or {}
         wanted_hash = manifest["metadata"]["annotations"][APPLIED_HASH]
         if annotations.get(APPLIED_HASH) != wanted_hash:
@@ -89,7 +91,7 @@ class WriteMemory:
         self._statuses[answer["metadata"]["uid"]] = written
 
     def is_status_settled(self, status: Object, live: Object, owned: frozenset[str]) -> bool:
-        """Whether writing ``status`` would change nothing; ``owned``: fields written before."""
+        """Whether writing `status` would change nothing; `owned`: fields written before."""
         if not owned <= status.keys():
             return False
         current = live.get("status") or {}
@@ -107,7 +109,7 @@ class WriteMemory:
 
 
 def status_patch(obj: Object, resource: Resource, status: Object) -> Object:
-    """The apply body: only if ``obj`` is still the very state that the plan was made from."""
+    """The apply body: only if `obj` is still the very state that the plan was made from."""
     metadata = obj["metadata"]
     return {
         "apiVersion": resource.api_version,

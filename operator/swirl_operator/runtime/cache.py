@@ -5,6 +5,8 @@ resourceVersion decides: an older state never replaces a newer one, so a late wa
 undo what the operator has just written, and a deleted incarnation cannot come back.
 """
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,14 +32,14 @@ def version_of(obj: Object) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The effect of one write on the cache; ``current is None`` means removed."""
+    """The effect of one write on the cache; `current is None` means removed."""
 
     previous: Object | None
     current: Object | None
 
 
 class Cache:
-    """Implements ``plan.CacheReader``. Objects read from it must not be changed."""
+    """Implements `plan.CacheReader`. Objects read from it must not be changed."""
 
     def __init__(self, *, index_labels: str = "swirl.dev/", status_manager: str = "") -> None:
         self._index_labels = index_labels
@@ -84,7 +86,7 @@ class Cache:
     # Writing
 
     def put(self, resource: Resource, obj: Object) -> Change | None:
-        """Store ``obj`` unless something as new or newer is known; ``None`` if nothing changed."""
+        """Store `obj` unless something as new or newer is known; `None` if nothing changed."""
         metadata = obj["metadata"]
         if version_of(obj) < self._gone.get(metadata["uid"], 0):
             return None
@@ -102,10 +104,10 @@ class Cache:
     def remove(
         self, resource: Resource, obj: Object, *, version: float | None = None
     ) -> Change | None:
-        """Forget this incarnation as it was before ``version``, by default that of ``obj``.
+        """Forget this incarnation as it was before `version`, by default that of `obj`.
 
         Older states cannot bring it back. Newer ones can: a watch that selects by label tells of
-        an object that lost the label as if it were deleted. ``None`` if it was not there any more.
+        an object that lost the label as if it were deleted. `None` if it was not there any more.
         """
         metadata = obj["metadata"]
         uid = metadata["uid"]
@@ -131,7 +133,7 @@ class Cache:
         version: int,
         within: Callable[[str], bool],
     ) -> Sequence[Object]:
-        """Cached objects that a complete list taken at ``version`` does not have any more.
+        """Cached objects that a complete list taken at `version` does not have any more.
 
         Objects newer than the list are not judged by it.
         """

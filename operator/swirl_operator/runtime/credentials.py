@@ -1,5 +1,7 @@
 """Where the API server is and who we are: the same answer for kopf and for our own client."""
 
+from __future__ import annotations
+
 import os
 import time
 from collections.abc import Callable
@@ -10,7 +12,7 @@ _TOKEN_LIFETIME = 60.0
 
 
 def login() -> kopf.ConnectionInfo:
-    """A kubeconfig when ``KUBECONFIG`` names one, else the Pod's service account, else ~/.kube."""
+    """A kubeconfig when `KUBECONFIG` names one, else the Pod's service account, else ~/.kube."""
     settings = kopf.OperatorSettings()
     if os.environ.get("KUBECONFIG"):
         attempts = [kopf.login_with_kubeconfig]

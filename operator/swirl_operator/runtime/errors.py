@@ -14,12 +14,14 @@ ApiError
 └── ServerError        5xx
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 
 
 class ApiError(Exception):
-    """An unsuccessful answer; ``reason`` and ``message`` are the API server's own."""
+    """An unsuccessful answer; `reason` and `message` are the API server's own."""
 
     def __init__(
         self, code: int, reason: str, message: str, *, retry_after: float | None = None
@@ -89,7 +91,7 @@ _BY_CODE: Mapping[int, type[ApiError]] = {
 
 
 def from_answer(code: int, body: Any, *, retry_after: float | None = None) -> ApiError:
-    """The exception for an HTTP error; ``body`` is a ``Status`` object or anything a proxy sent."""
+    """The exception for an HTTP error; `body` is a `Status` object or anything a proxy sent."""
     status = body if isinstance(body, dict) else {}
     reason = str(status.get("reason") or f"HTTP{code}")
     message = str(status.get("message") or (body if isinstance(body, str) else "") or reason)

@@ -4,6 +4,8 @@ Events are for people. Losing one is harmless, so they are posted by a task of t
 of the reconcile, and dropped (and counted) when there are too many.
 """
 
+from __future__ import annotations
+
 import asyncio
 import hashlib
 import logging
@@ -64,7 +66,7 @@ class Events:
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
     def post(self, obj: Object, event: Event) -> None:
-        """Accept ``event`` about ``obj``, or count it as dropped; never waits."""
+        """Accept `event` about `obj`, or count it as dropped; never waits."""
         if not self._allowed(obj["metadata"]["uid"]):
             self._metrics.events.labels("limited").inc()
             return

@@ -5,6 +5,8 @@ through the watch as well. What does not within the grace period shows a watch t
 without an error, and the process says so to its liveness probe.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from swirl_operator.runtime.cache import version_of
@@ -27,7 +29,7 @@ class Freshness:
         self._expected: dict[str, _Expectation] = {}
 
     def expect(self, resource: Resource, obj: Object, now: float) -> None:
-        """``obj`` was got in another way than by the watch."""
+        """`obj` was got in another way than by the watch."""
         uid, version = obj["metadata"]["uid"], version_of(obj)
         known = self._expected.get(uid)
         if known is None:
@@ -36,7 +38,7 @@ class Freshness:
             known.version = version
 
     def watched(self, obj: Object, now: float, *, gone: bool = False) -> None:
-        """The watch delivered ``obj``; an older state of it is progress, not yet the answer."""
+        """The watch delivered `obj`; an older state of it is progress, not yet the answer."""
         uid = obj["metadata"]["uid"]
         known = self._expected.get(uid)
         if known is None:
@@ -47,7 +49,7 @@ class Freshness:
             known.since = now
 
     def vanished(self, obj: Object) -> None:
-        """A relist has shown that ``obj`` is gone; nothing more can be delivered about it."""
+        """A relist has shown that `obj` is gone; nothing more can be delivered about it."""
         self._expected.pop(obj["metadata"]["uid"], None)
 
     def suspicious(self, now: float) -> bool:

@@ -1,5 +1,7 @@
 """What makes a process unhealthy or not ready, as sentences. Read by the probes."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Mapping
 

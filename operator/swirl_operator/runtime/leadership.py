@@ -1,9 +1,11 @@
 """Holding the Lease: only its holder's workers may write.
 
-The holder gives up on its own after ``renew_deadline`` without a successful renewal, well before
-others may take over after ``lease_seconds``. ``check`` is a fence in front of every write for the
+The holder gives up on its own after `renew_deadline` without a successful renewal, well before
+others may take over after `lease_seconds`. `check` is a fence in front of every write for the
 case that this process itself was asleep (a stopped VM, a blocked event loop) and has not noticed.
 """
+
+from __future__ import annotations
 
 import asyncio
 import logging

@@ -4,6 +4,8 @@ A Lease's own timestamps come from other machines' clocks and are never compared
 counts is how long *we* have seen the record unchanged.
 """
 
+from __future__ import annotations
+
 import enum
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,7 +59,7 @@ def new_lease(namespace: str, name: str, identity: str, seconds: float, now: dat
 
 
 def taken(lease: Object, identity: str, seconds: float, now: datetime) -> Object:
-    """``lease`` held by us; the resourceVersion in it makes the write a compare-and-swap."""
+    """`lease` held by us; the resourceVersion in it makes the write a compare-and-swap."""
     spec = lease.get("spec") or {}
     transitions = int(spec.get("leaseTransitions") or 0) + 1
     return {**lease, "spec": _spec(identity, seconds, now, _micro(now), transitions)}

@@ -1,5 +1,7 @@
 """The operator's own Prometheus metrics, in a registry of their own."""
 
+from __future__ import annotations
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
 

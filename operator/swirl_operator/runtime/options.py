@@ -1,5 +1,7 @@
 """What the runtime needs to be told; every pace and limit of it in one place."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 

@@ -4,6 +4,8 @@ A user's labels and annotations are never copied to children: an inherited GitOp
 makes another tool adopt, and prune, what belongs to the operator.
 """
 
+from __future__ import annotations
+
 from swirl_operator.runtime.plan import Object
 from swirl_operator.runtime.resources import Resource
 
@@ -18,7 +20,7 @@ LEFT_BEHIND = "LeftBehind"
 class ForeignObject(Exception):
     """The name is taken by an object which this parent does not control.
 
-    ``reason`` is ``NameClash``, or ``LeftBehind`` where nobody has to act: the object belonged to
+    `reason` is `NameClash`, or `LeftBehind` where nobody has to act: the object belonged to
     a former parent of the same name, and goes as soon as the garbage collector gets to it.
     """
 
@@ -37,7 +39,7 @@ class ForeignObject(Exception):
 
 
 def controller_of(obj: Object) -> Object | None:
-    """The one ownerReference with ``controller: true``, if any."""
+    """The one ownerReference with `controller: true`, if any."""
     for reference in obj["metadata"].get("ownerReferences") or ():
         if reference.get("controller"):
             found: Object = reference
@@ -63,10 +65,10 @@ def owner_reference(parent: Object, resource: Resource) -> Object:
 
 
 def adopt(manifest: Object, parent: Object, resource: Resource) -> Object:
-    """A copy of ``manifest`` that belongs to ``parent`` and is visible to the operator's watches.
+    """A copy of `manifest` that belongs to `parent` and is visible to the operator's watches.
 
-    Done for every child by the runtime, so that no planner can forget it. ``blockOwnerDeletion``
-    is false because true needs ``update`` on the parents' finalizers on hardened clusters.
+    Done for every child by the runtime, so that no planner can forget it. `blockOwnerDeletion`
+    is false because true needs `update` on the parents' finalizers on hardened clusters.
     """
     # Only what is changed is copied: this runs for every child in every reconcile.
     given = manifest.get("metadata") or {}

@@ -1,10 +1,12 @@
 """The contract between the runtime and the planners of the kinds.
 
-A planner is pure: it turns an ``Observation`` into a ``Plan`` without I/O, clock or randomness.
+A planner is pure: it turns an `Observation` into a `Plan` without I/O, clock or randomness.
 The runtime does everything else, in one fixed order: observe, plan, confirm absences,
 create/apply/delete, announce, status, events. A planner that must record an intent before acting
-on it returns the status first (with ``requeue_after=0``) and the action in the next round.
+on it returns the status first (with `requeue_after=0`) and the action in the next round.
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +20,7 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """One object of a cluster; with ``uid``, one incarnation of it."""
+    """One object of a cluster; with `uid`, one incarnation of it."""
 
     resource: Resource
     namespace: str
@@ -39,8 +41,8 @@ class Event:
 class ChildFailure:
     """What the API server (or the ownership check) said when a child could not be written.
 
-    ``code`` is the HTTP status, 0 if there was no answer; ``reason`` is the API's reason, or
-    ``NameClash`` when the name belongs to an object that this controller does not own.
+    `code` is the HTTP status, 0 if there was no answer; `reason` is the API's reason, or
+    `NameClash` when the name belongs to an object that this controller does not own.
     """
 
     ref: Ref
@@ -78,7 +80,7 @@ class Observation:
 
     obj: Object
     children: Mapping[str, Sequence[Object]]
-    """By plural of the owned resource; objects controlled by ``obj``, sorted by name."""
+    """By plural of the owned resource; objects controlled by `obj`, sorted by name."""
     related: Mapping[str, Object | Sequence[Object] | None]
     now: datetime
     confirmed_absent: frozenset[Ref] = frozenset()
@@ -110,15 +112,15 @@ class Controller(Protocol):
     def owns(self) -> tuple[Resource, ...]: ...
 
     def related(self, obj: Object, cache: CacheReader) -> Mapping[str, Any]:
-        """The other objects which the plan of ``obj`` reads."""
+        """The other objects which the plan of `obj` reads."""
         ...
 
     def dependents(self, obj: Object, resource: Resource, cache: CacheReader) -> Iterable[Key]:
-        """``obj`` of any watched resource changed: what to reconcile besides its owner."""
+        """`obj` of any watched resource changed: what to reconcile besides its owner."""
         ...
 
     def plan(self, observation: Observation) -> Plan: ...
 
     def invalid(self, observation: Observation, error: Exception) -> Plan:
-        """``plan`` raised: mark this one object. Must not raise."""
+        """`plan` raised: mark this one object. Must not raise."""
         ...

@@ -1,5 +1,7 @@
 """/healthz, /readyz and /metrics on one port."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Callable, Mapping
 
@@ -10,7 +12,7 @@ from swirl_operator.runtime.metrics import Metrics
 logger = logging.getLogger(__name__)
 
 Check = Callable[[], str | None]
-"""``None`` if all is well, else a sentence for the log and for ``kubectl describe``."""
+"""`None` if all is well, else a sentence for the log and for `kubectl describe`."""
 
 
 class Probes:

@@ -1,5 +1,7 @@
 """One operator process: puts the parts together, runs them, and takes them down in order."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import logging
@@ -34,7 +36,7 @@ _KOPF_EXIT_SECONDS = 3.0
 
 
 class Process:
-    """All parts of one operator; ``run`` returns the exit code."""
+    """All parts of one operator; `run` returns the exit code."""
 
     def __init__(
         self, controllers: Sequence[Controller], options: Options, api: Api, metrics: Metrics

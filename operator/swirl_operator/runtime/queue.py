@@ -8,6 +8,8 @@ Three properties make level-triggered reconciling safe and fair:
   running ones, a full resync delays neither, and none of them starves.
 """
 
+from __future__ import annotations
+
 import asyncio
 import enum
 import random
@@ -68,7 +70,7 @@ class WorkQueue:
         self._available = asyncio.Event()
 
     def add(self, key: Key, lane: Lane = Lane.CHANGES) -> None:
-        """Reconcile ``key`` as soon as its lane allows; an urgent reason promotes a waiting key."""
+        """Reconcile `key` as soon as its lane allows; an urgent reason promotes a waiting key."""
         if key in self._started:
             current = self._again.get(key)
             if current is None or _URGENCY[lane] < _URGENCY[current]:
@@ -83,7 +85,7 @@ class WorkQueue:
         self._enter(key, lane, since)
 
     def schedule(self, key: Key, delay: float | None) -> None:
-        """Set *the* next timed look at ``key``; replaces the former one, ``None`` removes it.
+        """Set *the* next timed look at `key`; replaces the former one, `None` removes it.
 
         Each plan says completely when it wants to be asked again, so an older wish is void.
         """
@@ -98,7 +100,7 @@ class WorkQueue:
         self._timers[key] = self._clock.call_later(delay, lambda: self._due(key))
 
     def retry(self, key: Key, *, at_most: float | None = None) -> float:
-        """Schedule ``key`` after a failure; returns the delay chosen.
+        """Schedule `key` after a failure; returns the delay chosen.
 
         Exponential with full jitter on the upper half: keys that failed together (an API server
         restart) do not come back together.
@@ -113,7 +115,7 @@ class WorkQueue:
         return delay
 
     def succeeded(self, key: Key) -> None:
-        """The next failure of ``key`` starts from the smallest delay again."""
+        """The next failure of `key` starts from the smallest delay again."""
         self._failures.pop(key, None)
 
     def discard(self, key: Key) -> None:
@@ -122,7 +124,7 @@ class WorkQueue:
         self._failures.pop(key, None)
 
     async def get(self) -> Key:
-        """The next key; the caller owns it until ``done``."""
+        """The next key; the caller owns it until `done`."""
         while (lane := self._next_lane()) is None:
             self._available.clear()
             await self._available.wait()
@@ -136,7 +138,7 @@ class WorkQueue:
         return key
 
     def done(self, key: Key) -> None:
-        """Give ``key`` back; it re-enters its lane if something happened meanwhile."""
+        """Give `key` back; it re-enters its lane if something happened meanwhile."""
         del self._started[key]
         lane = self._again.pop(key, None)
         if lane is not None:

@@ -1,5 +1,7 @@
 """One reconcile of one object: observe, plan, and carry the plan out in the contract's order."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -42,7 +44,7 @@ class EventPoster(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the worker needs to know. ``retry`` means backoff, with ``requeue_after`` as a cap."""
+    """What the worker needs to know. `retry` means backoff, with `requeue_after` as a cap."""
 
     result: str
     requeue_after: float | None = None
@@ -60,7 +62,7 @@ class _Round:
 
 
 class Reconciler:
-    """Turns a key into an ``Outcome``; raises what should be retried with backoff."""
+    """Turns a key into an `Outcome`; raises what should be retried with backoff."""
 
     def __init__(
         self,

@@ -4,6 +4,8 @@ Every relist also puts every object in the queue's slowest lane, so that no lost
 dependency leaves an object unattended for longer than one interval.
 """
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import random
@@ -77,7 +79,7 @@ class Relist:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def run(self) -> None:
-        """The repeats. The first one is early, see ``Options.second_relist_seconds``."""
+        """The repeats. The first one is early, see `Options.second_relist_seconds`."""
         due = self._clock() + self._options.second_relist_seconds
         while True:
             await self._sleep(min(_LOOK_SECONDS, max(0.0, due - self._clock())))

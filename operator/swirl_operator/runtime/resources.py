@@ -1,5 +1,7 @@
 """Names of API resources and of objects: the vocabulary shared by planners and runtime."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 
@@ -14,7 +16,7 @@ class Resource:
 
     @property
     def api_version(self) -> str:
-        """The value of ``apiVersion``; the core group has no group part."""
+        """The value of `apiVersion`; the core group has no group part."""
         return f"{self.group}/{self.version}" if self.group else self.version
 
     def path(
@@ -22,7 +24,7 @@ class Resource:
     ) -> str:
         """The URL path of a collection, an object or its subresource.
 
-        ``namespace=None`` is the collection across all namespaces (list and watch only).
+        `namespace=None` is the collection across all namespaces (list and watch only).
         """
         parts = ["/apis", self.group, self.version] if self.group else ["/api", self.version]
         if namespace is not None:

@@ -1,5 +1,7 @@
 """From a changed object to the keys that must be looked at again."""
 
+from __future__ import annotations
+
 import logging
 import math
 import time
@@ -56,7 +58,7 @@ class Router:
         return resource in self._by_resource
 
     def watched(self, resource: Resource, obj: Object, *, type: str | None) -> None:
-        """An event of the watch; ``type`` is ``None`` for its initial list."""
+        """An event of the watch; `type` is `None` for its initial list."""
         self._metrics.watch_events.labels(resource.plural, type or "LISTED").inc()
         gone = type == "DELETED"
         self._freshness.watched(obj, self._clock(), gone=gone)
@@ -72,12 +74,12 @@ class Router:
         return True
 
     def vanished(self, resource: Resource, obj: Object, version: int) -> None:
-        """A relist taken at ``version`` does not have ``obj`` any more."""
+        """A relist taken at `version` does not have `obj` any more."""
         self._freshness.vanished(obj)
         self._take(resource, self._cache.remove(resource, obj, version=version))
 
     def wrote(self, resource: Resource, obj: Object, *, by: Key) -> None:
-        """The API server's answer to a write of ``by``: read our own writes at once.
+        """The API server's answer to a write of `by`: read our own writes at once.
 
         The echo on the watch will be no news any more, so everybody concerned is woken here; only
         the writer of its own status is not, it knows and says when it wants another turn.
@@ -98,7 +100,7 @@ class Router:
         self._take(resource, self._cache.remove(resource, obj, version=math.inf))
 
     def enqueue_all(self, lane: Lane | None = None) -> None:
-        """Every object of every kind; without ``lane``, each in the lane it deserves."""
+        """Every object of every kind; without `lane`, each in the lane it deserves."""
         for resource in self._by_resource:
             for obj in self._cache.all(resource):
                 self._add(_key(resource, obj), lane or _lane(obj))

@@ -1,9 +1,11 @@
 """kopf, reduced to what it does best: keeping watch streams open.
 
-Only ``on.event`` is used. Everything of kopf's that would write to the cluster is off: no
+Only `on.event` is used. Everything of kopf's that would write to the cluster is off: no
 finalizers, no annotations, no events, no peering. Its per-event diff is off as well, it would copy
 every object for nobody.
 """
+
+from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -73,7 +75,7 @@ def registry(router: Router) -> kopf.OperatorRegistry:
 async def watch(
     router: Router, options: Options, *, ready: asyncio.Event, stop: asyncio.Event
 ) -> None:
-    """Run kopf until ``stop``; ``ready`` is set when it has taken over the signals."""
+    """Run kopf until `stop`; `ready` is set when it has taken over the signals."""
     await kopf.operator(
         registry=registry(router),
         settings=kopf_settings(router),

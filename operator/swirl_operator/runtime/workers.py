@@ -1,5 +1,7 @@
 """The worker loop: takes keys, reconciles, and survives whatever a reconcile does."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import time

@@ -4,6 +4,8 @@ Nothing that this parent does not control is ever changed; a taken name is a fai
 planner is told about like any other refusal.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 
 from swirl_operator.runtime.api import Api
@@ -30,7 +32,7 @@ class StaleObservation(Exception):
 
 
 class UnknownResource(Exception):
-    """A planner made an object of a kind that its controller does not declare in ``owns``."""
+    """A planner made an object of a kind that its controller does not declare in `owns`."""
 
 
 class ChildWriter:
@@ -133,7 +135,7 @@ class ChildWriter:
         self._router.wrote(resource, answer, by=key)
 
     async def _ours(self, parent: Object, resource: Resource, child: Object) -> Object:
-        """The live object of that name, now cached; ``ForeignObject`` if it is not ours."""
+        """The live object of that name, now cached; `ForeignObject` if it is not ours."""
         metadata = child["metadata"]
         live = await self._api.get(resource, metadata["namespace"], metadata["name"])
         if not is_controlled_by(live, parent):

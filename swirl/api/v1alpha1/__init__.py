@@ -1,5 +1,7 @@
 """Version `v1alpha1` of the kinds."""
 
+from __future__ import annotations
+
 from swirl.api.meta import Resource
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJob
 from swirl.api.v1alpha1.analyticsrun import AnalyticsRun

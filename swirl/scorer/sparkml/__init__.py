@@ -7,6 +7,8 @@
 Adding a Spark stage is adding one file to `stages/`; see `registry`.
 """
 
+from __future__ import annotations
+
 from swirl.scorer.sparkml.errors import ModelLoadError, RowError, UnsupportedStage
 from swirl.scorer.sparkml.load import load_plan
 from swirl.scorer.sparkml.plan import Column, Columns, Plan, Row, Step

@@ -1,5 +1,7 @@
 """What can go wrong: with a model when it is loaded, with a row when it is scored."""
 
+from __future__ import annotations
+
 
 class ModelLoadError(Exception):
     """The saved model cannot be served as Spark would run it; the message says why."""

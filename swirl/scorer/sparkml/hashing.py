@@ -1,5 +1,7 @@
 """MurmurHash3 (x86, 32 bit) as Spark applies it to strings: seed 42, signed result."""
 
+from __future__ import annotations
+
 SPARK_SEED = 42
 _MASK = 0xFFFFFFFF
 

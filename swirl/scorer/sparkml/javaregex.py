@@ -4,6 +4,8 @@ Everything outside that part is refused with its name: a tokenizer that differs 
 thousand is worse than a model that says it cannot be served.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from collections.abc import Callable

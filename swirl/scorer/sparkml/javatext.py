@@ -1,5 +1,7 @@
 """Java's string methods where they differ from Python's, since Spark runs on Java's."""
 
+from __future__ import annotations
+
 import math
 import re
 import unicodedata

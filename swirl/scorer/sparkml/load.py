@@ -1,5 +1,7 @@
 """From a saved pipeline to a plan, with every file in `stages/` at hand."""
 
+from __future__ import annotations
+
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence

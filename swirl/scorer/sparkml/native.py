@@ -4,6 +4,8 @@ The layout moved between versions (the metadata file's name in 4.0, the number o
 4.1), so nothing here relies on file names beyond `part-`.
 """
 
+from __future__ import annotations
+
 import json
 import math
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """A pipeline made ready: a list of callables that each add columns to a row."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -10,6 +10,8 @@ The function reads `saved`, declares in `columns` what it will add and returns t
 each row. It raises ModelLoadError for anything it cannot do exactly as Spark does.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 from swirl.scorer.sparkml.errors import UnsupportedStage

@@ -4,6 +4,8 @@ A dense vector is a plain list of floats. A sparse one stays sparse through the 
 text has twenty terms out of 262,144, and only those should cost anything.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 

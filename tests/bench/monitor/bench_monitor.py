@@ -1,6 +1,6 @@
 """Figures of the monitor's engine; nothing is asserted about time.
 
-Run with ``pytest -s tests/bench/monitor/bench_monitor.py``; about three minutes.
+Run with `pytest -s tests/bench/monitor/bench_monitor.py`; about three minutes.
 """
 
 from __future__ import annotations

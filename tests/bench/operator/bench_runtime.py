@@ -6,6 +6,8 @@ Makes toys that want one Pod and one ConfigMap each, starts an operator on them,
 everything took, what a settled reconcile costs, and the memory of the process. Asserts nothing.
 """
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 import os
@@ -66,7 +68,7 @@ async def bench(objects: int, workers: int) -> None:
             operator.wait()
 
 
-def start(namespace: str, workers: int) -> "Process":
+def start(namespace: str, workers: int) -> Process:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -165,7 +167,7 @@ async def settled(operator: Process, objects: int) -> None:
 
 
 async def resynced(operator: Process, name: str, at_least: float) -> float:
-    """The number of resynced keys, when it has reached ``at_least``."""
+    """The number of resynced keys, when it has reached `at_least`."""
     while True:
         metrics = await operator.metrics()
         if metrics and metrics.get(name, 0.0) >= at_least:

@@ -6,6 +6,8 @@ Server and client are separate processes on loopback; with one core each the fig
 server's, with less they are shared out. Nothing here asserts anything about time.
 """
 
+from __future__ import annotations
+
 import os
 import random
 import socket
@@ -111,7 +113,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int, process: "subprocess.Popen[bytes]") -> float:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> float:
     start = time.perf_counter()
     while process.poll() is None and time.perf_counter() - start < 60:
         try:
@@ -122,7 +124,7 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]") -> float:
     raise SystemExit("the server did not start")
 
 
-def serve(command: list[str], port: int, **env: str) -> "tuple[subprocess.Popen[bytes], float]":
+def serve(command: list[str], port: int, **env: str) -> tuple[subprocess.Popen[bytes], float]:
     process = subprocess.Popen(
         command,
         env={**os.environ, "PYTHONPATH": str(ROOT), **env},

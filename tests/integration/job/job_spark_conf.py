@@ -1,5 +1,7 @@
 """Configuration of the Sparks these tests start: small, and talking to nobody."""
 
+from __future__ import annotations
+
 CONF = {
     "spark.master": "local[1]",
     "spark.ui.enabled": "false",

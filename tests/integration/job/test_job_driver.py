@@ -1,5 +1,7 @@
 """The driver as the Pod runs it, a process with an environment; functions that need no Spark."""
 
+from __future__ import annotations
+
 import json
 import os
 import signal

@@ -1,5 +1,7 @@
 """Publishing real Spark ML pipelines: what is in the store afterwards, and what is refused."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +33,7 @@ WORDS = {"positive": "good fine", "negative": "bad sad", "neutral": "table chair
 
 
 @pytest.fixture(scope="module")
-def tweets(spark: "SparkSession") -> DataFrame:
+def tweets(spark: SparkSession) -> DataFrame:
     rows = [(f"{words} {i}", label) for i in range(10) for label, words in WORDS.items()]
     return spark.createDataFrame(rows, "text string, label string").cache()
 
@@ -55,7 +57,7 @@ def publish(folder: Path, model: PipelineModel, golden: DataFrame) -> str:
 
 
 def test_a_published_pipeline(
-    tmp_path: Path, spark: "SparkSession", sentiment: PipelineModel, tweets: DataFrame
+    tmp_path: Path, spark: SparkSession, sentiment: PipelineModel, tweets: DataFrame
 ) -> None:
     uri = publish(tmp_path, sentiment, tweets.select("text"))
     assert uri == f"file://{tmp_path}/models/ads/train/train-1-1/sentiment"
@@ -86,7 +88,7 @@ def test_a_published_pipeline(
     assert by_text["bad sad 3"]["predictedLabel"] == "negative"
 
 
-def test_a_regression_on_numbers(tmp_path: Path, spark: "SparkSession") -> None:
+def test_a_regression_on_numbers(tmp_path: Path, spark: SparkSession) -> None:
     frame = spark.range(25).select(
         F.col("id"),
         (F.col("id") * 0.5).alias("x"),

@@ -1,5 +1,7 @@
 """Drivers that use Spark, as processes of their own; from and to a real Kafka where it matters."""
 
+from __future__ import annotations
+
 import json
 import os
 import signal

@@ -1,5 +1,7 @@
 """The emitter against a real Kafka: points arrive, and an outage loses none that were kept."""
 
+from __future__ import annotations
+
 import gc
 import time
 import uuid

@@ -1,5 +1,7 @@
 """One Spark for all comparisons, and helpers to publish what it trained."""
 
+from __future__ import annotations
+
 import json
 import sys
 from collections.abc import Callable, Iterator

@@ -1,5 +1,7 @@
 """Spark's answers, as JSON would carry them."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The plan answers what Spark answers, to 1e-9, for pipelines that Spark itself trained."""
 
+from __future__ import annotations
+
 import random
 from pathlib import Path
 from typing import Any

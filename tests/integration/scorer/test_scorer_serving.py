@@ -1,5 +1,7 @@
 """The real process on loopback, serving what Spark trained, to the last request."""
 
+from __future__ import annotations
+
 import asyncio
 import hashlib
 import json
@@ -175,7 +177,7 @@ def test_no_request_fails_while_stopping(
 
 
 async def _stop_under_load(
-    process: "subprocess.Popen[bytes]", url: str
+    process: subprocess.Popen[bytes], url: str
 ) -> tuple[int, list[str], int]:
     """Callers with kept connections go on until the server's promise ends, then stop."""
     failures: list[str] = []

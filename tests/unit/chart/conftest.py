@@ -1,5 +1,7 @@
 """What the chart renders to, without a cluster."""
 
+from __future__ import annotations
+
 import shutil
 import subprocess
 import sys

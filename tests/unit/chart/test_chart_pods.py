@@ -1,5 +1,7 @@
 """Pods of the chart: restricted, bounded, and told what the contract says."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest

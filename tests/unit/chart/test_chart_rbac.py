@@ -1,5 +1,7 @@
 """Exactly what each account may do. A wider right has to be written here, too, on purpose."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest

@@ -1,5 +1,7 @@
 """A misspelt or impossible value is refused, not ignored."""
 
+from __future__ import annotations
+
 import json
 from typing import Any
 

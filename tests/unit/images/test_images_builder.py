@@ -1,5 +1,7 @@
 """What is built: the missing, their missing parents, in order, and nothing else."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 

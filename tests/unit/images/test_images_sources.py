@@ -1,5 +1,7 @@
 """What goes into a build context."""
 
+from __future__ import annotations
+
 import importlib.util
 import sys
 import zipfile

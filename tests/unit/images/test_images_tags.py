@@ -1,5 +1,7 @@
 """A tag changes with what is in the image, and with nothing else."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from swirl.job.streaming import explain
 
 

@@ -1,5 +1,7 @@
 """kind is not there to read its file in every place that runs the tests: this knows its schema."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The emitter over a transport whose faults are provoked; a real Kafka is used in integration."""
 
+from __future__ import annotations
+
 import socket
 import threading
 import time

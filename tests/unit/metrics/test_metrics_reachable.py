@@ -1,5 +1,7 @@
 """One server that accepts a connection is enough."""
 
+from __future__ import annotations
+
 import socket
 from collections.abc import Iterator
 

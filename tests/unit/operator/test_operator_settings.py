@@ -1,5 +1,7 @@
 """Settings from the environment, with errors a person can act on."""
 
+from __future__ import annotations
+
 import pytest
 
 from swirl_operator.settings import SettingsError, from_environment

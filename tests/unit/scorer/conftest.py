@@ -1,5 +1,7 @@
 """The published sentiment model, opened the way the service opens it."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -1,5 +1,7 @@
 """Model directories as Spark writes them, made without Spark."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Every way a row can differ from the signature gets a sentence that says how."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest

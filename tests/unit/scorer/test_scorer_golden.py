@@ -1,5 +1,7 @@
 """Golden rows: agreement is needed, disagreement is told exactly."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest

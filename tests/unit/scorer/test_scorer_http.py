@@ -1,5 +1,7 @@
 """The application over ASGI: protocols, errors, limits, health. No sockets."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,5 +1,7 @@
 """The part of Java's regular expressions that is served, and what is refused."""
 
+from __future__ import annotations
+
 import pytest
 
 from swirl.scorer.sparkml import ModelLoadError

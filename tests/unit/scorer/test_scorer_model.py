@@ -1,5 +1,7 @@
 """Opening a published model: what is refused, and what is counted."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -1,5 +1,7 @@
 """Reading saved stages: layouts of several Spark versions, and everything that is no stage."""
 
+from __future__ import annotations
+
 from itertools import pairwise
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """What Kafka is told: deltas, zeros included, and never at the cost of scoring."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Mapping
 

@@ -1,5 +1,7 @@
 """Each stage for itself, at the values where Spark and a naive port part ways."""
 
+from __future__ import annotations
+
 import math
 import struct
 import tracemalloc

@@ -1,5 +1,7 @@
 """Starting: settings, exit codes, last words, and what must not be imported."""
 
+from __future__ import annotations
+
 import socket
 import subprocess
 import sys

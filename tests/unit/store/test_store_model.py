@@ -1,5 +1,7 @@
 """Publishing and opening models, on a file system and on an object store (fsspec's memory)."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,5 +1,7 @@
 """CountVectorizerModel: how often each term of a vocabulary occurs."""
 
+from __future__ import annotations
+
 from swirl.scorer.sparkml.errors import RowError
 from swirl.scorer.sparkml.native import SavedStage
 from swirl.scorer.sparkml.plan import Column, Columns, Row, Step

@@ -1,5 +1,7 @@
 """HashingTF: how often each term occurs, at the slot its hash gives."""
 
+from __future__ import annotations
+
 from functools import lru_cache
 
 from swirl.scorer.sparkml.errors import RowError

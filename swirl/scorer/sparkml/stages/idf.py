@@ -1,5 +1,7 @@
 """IDFModel: weighs term counts by how rare the terms are."""
 
+from __future__ import annotations
+
 from swirl.scorer.sparkml.errors import RowError
 from swirl.scorer.sparkml.native import SavedStage
 from swirl.scorer.sparkml.plan import Column, Columns, Row, Step

@@ -1,5 +1,7 @@
 """IndexToString: a class number back to its name."""
 
+from __future__ import annotations
+
 import math
 
 from swirl.scorer.sparkml.errors import RowError

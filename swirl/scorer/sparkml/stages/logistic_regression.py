@@ -1,5 +1,7 @@
 """LogisticRegressionModel, binary and multinomial."""
 
+from __future__ import annotations
+
 from array import array
 from collections.abc import Callable, Sequence
 from math import exp, inf, isnan, log

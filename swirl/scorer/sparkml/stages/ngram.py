@@ -1,5 +1,7 @@
 """NGram: every run of n terms, joined by a blank."""
 
+from __future__ import annotations
+
 from swirl.scorer.sparkml.errors import RowError
 from swirl.scorer.sparkml.native import SavedStage
 from swirl.scorer.sparkml.plan import Columns, Row, Step

@@ -1,5 +1,7 @@
 """PipelineModel: its stages, in order."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 from swirl.scorer.sparkml.native import SavedStage, read_stage

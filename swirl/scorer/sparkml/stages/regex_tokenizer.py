@@ -1,5 +1,7 @@
 """RegexTokenizer: terms between, or matching, a pattern."""
 
+from __future__ import annotations
+
 import re
 
 from swirl.scorer.sparkml.errors import ModelLoadError, RowError

@@ -1,5 +1,7 @@
 """StandardScalerModel: subtracts the mean, divides by the standard deviation."""
 
+from __future__ import annotations
+
 from swirl.scorer.sparkml.errors import RowError
 from swirl.scorer.sparkml.native import SavedStage
 from swirl.scorer.sparkml.plan import Column, Columns, Row, Step

@@ -1,5 +1,7 @@
 """StopWordsRemover: drops listed terms."""
 
+from __future__ import annotations
+
 from swirl.scorer.sparkml.errors import RowError
 from swirl.scorer.sparkml.javatext import lower
 from swirl.scorer.sparkml.native import SavedStage

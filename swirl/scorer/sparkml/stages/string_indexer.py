@@ -1,5 +1,7 @@
 """StringIndexerModel: a text to the rank it had in the training data."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

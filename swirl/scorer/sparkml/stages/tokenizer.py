@@ -1,5 +1,7 @@
 """Tokenizer: lower case, split at every whitespace."""
 
+from __future__ import annotations
+
 from swirl.scorer.sparkml.errors import RowError
 from swirl.scorer.sparkml.javatext import lower, split_whitespace
 from swirl.scorer.sparkml.native import SavedStage

@@ -1,5 +1,7 @@
 """VectorAssembler: numbers and vectors side by side in one vector."""
 
+from __future__ import annotations
+
 import math
 
 from swirl.scorer.sparkml.errors import RowError

@@ -1,5 +1,7 @@
 """A real API server, and a namespace of its own for each test."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import AsyncIterator, Iterator
 
@@ -15,7 +17,7 @@ from tests.integration.operator.runtime.toy_world import World
 
 @pytest.fixture(scope="session")
 def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An API server of our own; ``SWIRL_TEST_KUBECONFIG`` names one that runs already."""
+    """An API server of our own; `SWIRL_TEST_KUBECONFIG` names one that runs already."""
     given = os.environ.get("SWIRL_TEST_KUBECONFIG")
     if given:
         yield given

@@ -1,5 +1,7 @@
 """Announcements on a real Kafka."""
 
+from __future__ import annotations
+
 import json
 import uuid
 from typing import Any

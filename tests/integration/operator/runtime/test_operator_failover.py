@@ -1,5 +1,7 @@
 """Operators that die, and operators that take over."""
 
+from __future__ import annotations
+
 import asyncio
 import random
 import time
@@ -24,7 +26,7 @@ def assert_outcome(pods: dict[str, Object], toys: int, pods_each: int) -> None:
 
 
 async def kill_in_the_middle(world: World, operator: Operator, pods: int) -> dict[str, str]:
-    """SIGKILL as soon as ``pods`` exist; returns what there was then."""
+    """SIGKILL as soon as `pods` exist; returns what there was then."""
 
     async def enough() -> bool:
         return len(await world.pods()) >= pods

@@ -1,5 +1,7 @@
 """A whole operator process against a real API server."""
 
+from __future__ import annotations
+
 import asyncio
 import time
 

@@ -1,8 +1,10 @@
 """An operator for a toy kind, to put the runtime under load and under fire.
 
 A Toy wants Pods that are made exactly once each, and a ConfigMap that follows its spec. Run as a
-script it is a whole operator process: ``toy_operator.py IDENTITY PROBE_PORT``.
+script it is a whole operator process: `toy_operator.py IDENTITY PROBE_PORT`.
 """
+
+from __future__ import annotations
 
 import os
 import sys

@@ -1,5 +1,7 @@
 """Toy operators as processes of their own, and a namespace to watch them in."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import os
@@ -165,7 +167,7 @@ class World:
 async def eventually(
     check: Callable[[], Awaitable[Any]], *, seconds: float = 90.0, every: float = 0.1
 ) -> Any:
-    """The first true result of ``check``; fails with the last one when time is up."""
+    """The first true result of `check`; fails with the last one when time is up."""
     result: Any = None
     try:
         async with asyncio.timeout(seconds):

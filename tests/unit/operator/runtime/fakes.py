@@ -1,5 +1,7 @@
 """Doubles for the runtime's tests: a clock turned by hand and an API server in a dictionary."""
 
+from __future__ import annotations
+
 import copy
 import heapq
 import itertools
@@ -71,7 +73,7 @@ class FakeApi(Api):
         self._uids = itertools.count(1)
 
     def fail(self, verb: str, code: int, reason: str = "Broken", *, after: bool = False) -> None:
-        """Fail the next ``verb``; ``after`` does it first and then loses the answer."""
+        """Fail the next `verb`; `after` does it first and then loses the answer."""
         self.faults.append((verb, code, reason, after))
 
     def seed(self, resource: Resource, obj: Object) -> Object:

@@ -1,5 +1,7 @@
 """Announcements count only when acknowledged."""
 
+from __future__ import annotations
+
 import json
 from typing import Any
 
@@ -27,7 +29,7 @@ class Broker:
             raise self.failure
         return self
 
-    def send(self, topic: str, *, key: bytes, value: bytes) -> "Broker":
+    def send(self, topic: str, *, key: bytes, value: bytes) -> Broker:
         self.sent.append((topic, key, value))
         return self
 

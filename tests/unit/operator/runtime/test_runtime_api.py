@@ -1,5 +1,7 @@
 """The client against a real HTTP server."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any

@@ -1,5 +1,7 @@
 """What counts as settled, and what as drift."""
 
+from __future__ import annotations
+
 from swirl_operator.runtime.apply import (
     APPLIED_HASH,
     WriteMemory,

@@ -1,5 +1,7 @@
 """The cache never goes back in time, and its indexes agree with its objects."""
 
+from __future__ import annotations
+
 import itertools
 import math
 

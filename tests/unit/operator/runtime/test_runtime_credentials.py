@@ -1,5 +1,7 @@
 """Where credentials come from."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import kopf

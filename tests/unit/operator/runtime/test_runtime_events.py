@@ -1,5 +1,7 @@
 """Kubernetes Events: deduplicated, bounded, harmless."""
 
+from __future__ import annotations
+
 import asyncio
 
 import pytest

@@ -1,5 +1,7 @@
 """A watch is alive when it delivers what is known to have happened."""
 
+from __future__ import annotations
+
 import pytest
 
 from swirl_operator.runtime.freshness import Freshness

@@ -1,5 +1,7 @@
 """The election loop: two candidates, outages, fences."""
 
+from __future__ import annotations
+
 import asyncio
 
 import pytest

@@ -1,5 +1,7 @@
 """Leader election as a pure decision."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
 
 from swirl_operator.runtime.lease import (

@@ -1,5 +1,7 @@
 """Children belong to one parent and carry nothing of the user's."""
 
+from __future__ import annotations
+
 from swirl_operator.runtime.owner import adopt, controller_of, is_controlled_by
 from swirl_operator.runtime.resources import PODS
 from tests.unit.operator.runtime.fakes import WIDGETS, obj, pod

@@ -1,5 +1,7 @@
 """Probes answer with reasons, and health knows what a restart can cure."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator
 

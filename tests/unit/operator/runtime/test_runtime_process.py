@@ -1,5 +1,7 @@
 """What the parts of a process owe each other. Whole processes are in the integration tests."""
 
+from __future__ import annotations
+
 import asyncio
 from typing import Any
 

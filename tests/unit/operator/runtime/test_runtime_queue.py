@@ -1,5 +1,7 @@
 """The queue's promises, with time turned by hand."""
 
+from __future__ import annotations
+
 import asyncio
 from typing import Any
 

@@ -1,5 +1,7 @@
 """One reconcile: its order, its idempotence, and what each kind of failure does."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from typing import Any
@@ -50,7 +52,7 @@ class Broker:
         self.sent: list[bytes] = []
         self.broken = False
 
-    def send(self, topic: str, *, key: bytes, value: bytes) -> "Broker":
+    def send(self, topic: str, *, key: bytes, value: bytes) -> Broker:
         self.sent.append(value)
         return self
 

@@ -1,5 +1,7 @@
 """The relist repairs what the watches missed, and only that."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import pytest

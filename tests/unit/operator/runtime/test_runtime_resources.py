@@ -1,5 +1,7 @@
 """Paths of the Kubernetes API."""
 
+from __future__ import annotations
+
 import pytest
 
 from swirl_operator.runtime.resources import DEPLOYMENTS, PODS, Key

@@ -1,5 +1,7 @@
 """Who is woken by which change."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Any
 

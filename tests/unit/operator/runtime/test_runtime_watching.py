@@ -1,5 +1,7 @@
 """kopf is told to watch, and to leave no trace."""
 
+from __future__ import annotations
+
 import kopf
 import pytest
 

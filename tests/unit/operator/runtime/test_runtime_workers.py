@@ -1,5 +1,7 @@
 """Workers survive everything a reconcile can do."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 from collections.abc import AsyncIterator
