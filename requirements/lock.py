@@ -21,6 +21,7 @@ FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parent
 IMAGES = ("operator", "scorer", "spark", "monitor", "ads")
 DEVELOPERS = "dev"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 def compile_lock(extra: str, output: Path, *, upgrade: bool, constraint: Path | None) -> None:
@@ -54,11 +55,10 @@ def compile_all(*, upgrade: bool) -> None:
 
 def seal(extra: str, text: str) -> str:
     """The first line of a lock: what it was made from and what it held when it was made."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     asked = {
-        "extras": requirements_of(extra, project["project"]["optional-dependencies"]),
-        "overrides": project["tool"]["uv"]["override-dependencies"],
-        "dependencies": project["project"]["dependencies"],
+        "extras": requirements_of(extra, PROJECT["project"]["optional-dependencies"]),
+        "overrides": PROJECT["tool"]["uv"]["override-dependencies"],
+        "dependencies": PROJECT["project"]["dependencies"],
     }
     made_from = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
     held = hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -67,14 +67,15 @@ def seal(extra: str, text: str) -> str:
 
 def requirements_of(extra: str, extras: dict[str, list[str]]) -> list[str]:
     """The requirements of an extra, with those of the extras that it names."""
+    name = re.escape(PROJECT["project"]["name"])
     found: set[str] = set()
     for requirement in extras[extra]:
-        own = re.fullmatch(r"swirl\[(.+)\]", requirement)
+        own = re.fullmatch(rf"{name}\[(.+)\]", requirement)
         if own is None:
             found.add(requirement)
             continue
-        for name in own[1].split(","):
-            found.update(requirements_of(name.strip(), extras))
+        for other in own[1].split(","):
+            found.update(requirements_of(other.strip(), extras))
     return sorted(found)
 
 

@@ -135,7 +135,7 @@ def _third_party() -> str:
     """Where this installation's libraries lie; images use a folder of their own."""
     spec = importlib.util.find_spec("pydantic")
     if spec is None or spec.origin is None:
-        raise ImportError("pydantic is not installed: pip install 'swirl[spark]'")
+        raise ImportError("pydantic is not installed: pip install 'swirl-analytics[spark]'")
     return os.path.dirname(os.path.dirname(os.path.abspath(spec.origin))) + os.sep
 
 

@@ -137,5 +137,5 @@ def test_images_lock_seal_tells_a_changed_lock(lock: ModuleType) -> None:
 
 
 def test_images_lock_follows_extras_of_extras(lock: ModuleType) -> None:
-    extras = {"a": ["swirl[b, c]", "x>=1"], "b": ["swirl[c]", "y"], "c": ["z"]}
+    extras = {"a": ["swirl-analytics[b, c]", "x>=1"], "b": ["swirl-analytics[c]", "y"], "c": ["z"]}
     assert lock.requirements_of("a", extras) == ["x>=1", "y", "z"]

@@ -1,0 +1,15 @@
+"""What the repository says of itself."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+REPOSITORY = Path(__file__).parents[3]
+PYPROJECT: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+METADATA: dict[str, Any] = PYPROJECT["project"]
+EXTRAS: dict[str, list[str]] = METADATA["optional-dependencies"]
+CHART: dict[str, Any] = yaml.safe_load((REPOSITORY / "charts" / "swirl" / "Chart.yaml").read_text())
