@@ -9,4 +9,8 @@ diff --recursive --brief crds charts/swirl/crds || {
     status=1
 }
 .venv/bin/python requirements/lock.py --check || status=1
+if tracked=$(git ls-files --cached --ignored --exclude-standard 2>/dev/null) && [[ -n $tracked ]]; then
+    echo "tracked though .gitignore names it: ${tracked//$'\n'/ }; \`git rm --cached\` it" >&2
+    status=1
+fi
 exit $status
