@@ -5,12 +5,12 @@ from __future__ import annotations
 from swirl_operator.kinds.analyticsjob.controller import AnalyticsJobController
 from swirl_operator.kinds.analyticsrun.controller import AnalyticsRunController
 from swirl_operator.kinds.analyticsrun.driver import Surroundings as DriverSurroundings
-from swirl_operator.kinds.artifacts import ArtifactStore
 from swirl_operator.kinds.modelserver.controller import ModelServerController
 from swirl_operator.kinds.modelserver.manifests import Surroundings as ScorerSurroundings
 from swirl_operator.kinds.swirlmonitor.controller import SwirlMonitorController
 from swirl_operator.kinds.swirlmonitor.manifests import Surroundings as MonitorSurroundings
-from swirl_operator.runtime.plan import Controller
+from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.runtime.interface import Controller
 from swirl_operator.settings import Settings
 
 

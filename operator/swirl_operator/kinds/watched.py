@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from swirl_operator.runtime.plan import Object
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import Key, Resource
 
 

@@ -21,8 +21,8 @@ from swirl_operator.runtime.errors import (
     Unreachable,
     from_answer,
 )
+from swirl_operator.runtime.interface import Object, Ref
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.plan import Object, Ref
 from swirl_operator.runtime.resources import Resource
 
 FIELD_MANAGER = "swirl-operator"

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from swirl_operator.runtime.plan import Object
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import Resource
 
 APPLIED_HASH = "swirl.dev/applied-hash"

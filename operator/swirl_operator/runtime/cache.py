@@ -11,8 +11,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.owner import controller_of
-from swirl_operator.runtime.plan import Object
 from swirl_operator.runtime.resources import Resource
 
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"

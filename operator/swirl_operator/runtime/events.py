@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 
 from swirl_operator.runtime.api import FIELD_MANAGER, Api
 from swirl_operator.runtime.errors import ApiError, NotFound
+from swirl_operator.runtime.interface import Event, Object
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.plan import Event, Object
 from swirl_operator.runtime.resources import EVENTS
 
 logger = logging.getLogger(__name__)

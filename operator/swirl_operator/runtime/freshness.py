@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from swirl_operator.runtime.cache import version_of
-from swirl_operator.runtime.plan import Object
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import Resource
 
 

@@ -13,12 +13,20 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from swirl_operator.runtime import lease as rules
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.errors import AlreadyExists, ApiError, Conflict, NotFound
-from swirl_operator.runtime.lease import Move, Seen
+from swirl_operator.runtime.interface import Object
+from swirl_operator.runtime.lease import (
+    Move,
+    Seen,
+    decide,
+    new_lease,
+    observe,
+    released,
+    renewed,
+    taken,
+)
 from swirl_operator.runtime.options import Options
-from swirl_operator.runtime.plan import Object
 from swirl_operator.runtime.resources import LEASES
 
 logger = logging.getLogger(__name__)
@@ -78,7 +86,7 @@ class Leadership:
             return
         self._renewed_at = None
         try:
-            await self._api.update(LEASES, rules.released(self._seen.lease, self._now()))
+            await self._api.update(LEASES, released(self._seen.lease, self._now()))
         except ApiError as error:
             logger.warning("the lease could not be released and has to expire: %s", error)
 
@@ -98,25 +106,23 @@ class Leadership:
     async def _attempt(self, started: float) -> bool:
         options = self._options
         current = await self._read()
-        self._seen = rules.observe(self._seen, current, self._clock())
-        move = rules.decide(self._seen, options.identity, self._clock())
+        self._seen = observe(self._seen, current, self._clock())
+        move = decide(self._seen, options.identity, self._clock())
         seconds, now = options.lease_seconds, self._now()
         if move is Move.WAIT:
             return False
         if current is None:
-            fresh = rules.new_lease(
+            fresh = new_lease(
                 options.lease_namespace, options.lease_name, options.identity, seconds, now
             )
             answer = await self._api.create(LEASES, fresh)
         elif move is Move.TAKE:
-            answer = await self._api.update(
-                LEASES, rules.taken(current, options.identity, seconds, now)
-            )
+            answer = await self._api.update(LEASES, taken(current, options.identity, seconds, now))
         else:
             answer = await self._api.update(
-                LEASES, rules.renewed(current, options.identity, seconds, now)
+                LEASES, renewed(current, options.identity, seconds, now)
             )
-        self._seen = rules.observe(self._seen, answer, self._clock())
+        self._seen = observe(self._seen, answer, self._clock())
         self._renewed_at = started
         return True
 

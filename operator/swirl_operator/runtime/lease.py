@@ -10,7 +10,7 @@ import enum
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from swirl_operator.runtime.plan import Object
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import LEASES
 
 

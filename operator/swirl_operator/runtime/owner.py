@@ -6,7 +6,7 @@ makes another tool adopt, and prune, what belongs to the operator.
 
 from __future__ import annotations
 
-from swirl_operator.runtime.plan import Object
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import Resource
 
 MANAGED_BY = "app.kubernetes.io/managed-by"

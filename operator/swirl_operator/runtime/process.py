@@ -18,10 +18,10 @@ from swirl_operator.runtime.credentials import Credentials
 from swirl_operator.runtime.events import Events
 from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.health import Health
+from swirl_operator.runtime.interface import Controller
 from swirl_operator.runtime.leadership import Leadership
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.options import Options
-from swirl_operator.runtime.plan import Controller
 from swirl_operator.runtime.probes import Probes
 from swirl_operator.runtime.queue import Lane, WorkQueue
 from swirl_operator.runtime.reconcile import Reconciler

@@ -13,9 +13,7 @@ from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.apply import WriteMemory, status_patch
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.errors import ApiError, Conflict, Invalid, NotFound
-from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.owner import is_controlled_by
-from swirl_operator.runtime.plan import (
+from swirl_operator.runtime.interface import (
     ChildFailure,
     Controller,
     Event,
@@ -24,6 +22,8 @@ from swirl_operator.runtime.plan import (
     Plan,
     Ref,
 )
+from swirl_operator.runtime.metrics import Metrics
+from swirl_operator.runtime.owner import is_controlled_by
 from swirl_operator.runtime.resources import Key
 from swirl_operator.runtime.router import Router
 from swirl_operator.runtime.writer import ChildWriter, StaleObservation, as_refs

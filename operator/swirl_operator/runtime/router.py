@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache, Change
 from swirl_operator.runtime.freshness import Freshness
+from swirl_operator.runtime.interface import Controller, Object
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.owner import controller_of
-from swirl_operator.runtime.plan import Controller, Object
 from swirl_operator.runtime.queue import Lane, WorkQueue
 from swirl_operator.runtime.resources import Key, Resource
 

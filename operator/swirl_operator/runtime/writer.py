@@ -21,8 +21,8 @@ from swirl_operator.runtime.errors import (
     Unauthorized,
     Unreachable,
 )
+from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
 from swirl_operator.runtime.owner import ForeignObject, adopt, is_controlled_by
-from swirl_operator.runtime.plan import ChildFailure, Object, Plan, Ref
 from swirl_operator.runtime.resources import Key, Resource
 from swirl_operator.runtime.router import Router
 

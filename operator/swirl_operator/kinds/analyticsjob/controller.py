@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from swirl_operator.kinds import labels
 from swirl_operator.kinds.analyticsjob.plan import plan_job
-from swirl_operator.kinds.invalid import invalid_plan
 from swirl_operator.kinds.resources import (
     ANALYTICSJOBS,
     ANALYTICSRUNS,
@@ -15,8 +13,10 @@ from swirl_operator.kinds.resources import (
     SWIRLMONITORS,
 )
 from swirl_operator.kinds.watched import watched_keys
-from swirl_operator.runtime.plan import CacheReader, Object, Observation, Plan
+from swirl_operator.pods import labels
+from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
 from swirl_operator.runtime.resources import PODS, Key, Resource
+from swirl_operator.status.invalid import invalid_plan
 
 
 class AnalyticsJobController:

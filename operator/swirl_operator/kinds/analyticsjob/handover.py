@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
-from swirl_operator.kinds import labels
 from swirl_operator.kinds.analyticsjob.history import surplus
-from swirl_operator.kinds.analyticsjob.outcome import outcome_of
 from swirl_operator.kinds.resources import ANALYTICSRUNS
-from swirl_operator.runtime.plan import Object, Ref
+from swirl_operator.kinds.runs import outcome_of
+from swirl_operator.pods import labels
+from swirl_operator.runtime.interface import Object, Ref
 
 _ENDED = ("Succeeded", "Failed")
 

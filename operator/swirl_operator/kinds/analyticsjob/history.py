@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from swirl_operator.kinds.analyticsjob.outcome import outcome_of
-from swirl_operator.runtime.plan import Object
+from swirl_operator.kinds.runs import outcome_of
+from swirl_operator.runtime.interface import Object
 
 
 def surplus(

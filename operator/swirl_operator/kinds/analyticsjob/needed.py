@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from swirl_operator.kinds.analyticsjob.version import run_name
-from swirl_operator.runtime.plan import Object
+from swirl_operator.kinds.runs import run_name
+from swirl_operator.runtime.interface import Object
 
 
 def needed(job: str, version: str, change: Object | None, servers: Sequence[Object]) -> set[str]:

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
-from swirl_operator.kinds import changes, conditions, labels
 from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
 from swirl_operator.kinds.analyticsjob.needed import needed
-from swirl_operator.kinds.analyticsjob.outcome import condition, outcome_of
-from swirl_operator.kinds.analyticsjob.version import run_name, spec_hash, what_changed
-from swirl_operator.kinds.changes import Outbox
-from swirl_operator.kinds.conditions import Finding
-from swirl_operator.kinds.health import health
+from swirl_operator.kinds.analyticsjob.version import what_changed
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
-from swirl_operator.kinds.transitions import transitions
-from swirl_operator.runtime.plan import Object, Observation, Plan
+from swirl_operator.kinds.runs import condition, outcome_of, run_name, spec_hash
+from swirl_operator.pods import labels
+from swirl_operator.runtime.interface import Object, Observation, Plan
+from swirl_operator.status import changes, conditions
+from swirl_operator.status.changes import Outbox
+from swirl_operator.status.conditions import Finding
+from swirl_operator.status.health import health
+from swirl_operator.status.transitions import transitions
 
 Findings = tuple[Finding, ...]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from swirl.api.meta import GROUP
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
-from swirl_operator.kinds import labels
 from swirl_operator.kinds.analyticsrun.names import driver_name
 from swirl_operator.kinds.analyticsrun.report import CONTAINER
 from swirl_operator.kinds.analyticsrun.sparkconf import (
@@ -20,10 +19,11 @@ from swirl_operator.kinds.analyticsrun.sparkconf import (
     executor_template,
     spark_conf,
 )
-from swirl_operator.kinds.artifacts import ArtifactStore
-from swirl_operator.kinds.environment import literal
-from swirl_operator.kinds.podsecurity import container_security, pod_security
-from swirl_operator.kinds.quantity import mebibytes
+from swirl_operator.pods import labels
+from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.pods.environment import literal
+from swirl_operator.pods.quantity import mebibytes
+from swirl_operator.pods.security import container_security, pod_security
 
 Object = dict[str, Any]
 

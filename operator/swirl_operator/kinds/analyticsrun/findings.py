@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from swirl_operator.kinds import conditions
 from swirl_operator.kinds.analyticsrun.report import Report
-from swirl_operator.kinds.conditions import Finding
+from swirl_operator.status import conditions
+from swirl_operator.status.conditions import Finding
 
 Findings = tuple[Finding, ...]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swirl_operator.kinds.digest import short_digest
+from swirl_operator.runtime.digest import short_digest
 
 # Spark's own limit; it appends "-exec-" and a number.
 _LONGEST_PREFIX = 47

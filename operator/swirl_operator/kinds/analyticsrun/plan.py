@@ -13,17 +13,17 @@ from datetime import timedelta
 from typing import Any
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
-from swirl_operator.kinds import labels
-from swirl_operator.kinds.analyticsjob.version import spec_hash
 from swirl_operator.kinds.analyticsrun import findings, retry
 from swirl_operator.kinds.analyticsrun.driver import Surroundings, driver_pod
 from swirl_operator.kinds.analyticsrun.names import driver_name
 from swirl_operator.kinds.analyticsrun.payload import outputs
 from swirl_operator.kinds.analyticsrun.report import Report, progress, read
-from swirl_operator.kinds.conditions import Finding, write
-from swirl_operator.kinds.times import from_text, to_text
-from swirl_operator.runtime.plan import ChildFailure, Event, Object, Observation, Plan, Ref
+from swirl_operator.kinds.runs import spec_hash
+from swirl_operator.pods import labels
+from swirl_operator.runtime.interface import ChildFailure, Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.resources import PODS
+from swirl_operator.status.conditions import Finding, write
+from swirl_operator.status.times import from_text, to_text
 
 _KEPT_ATTEMPTS = 10
 _ENDED = ("Succeeded", "Failed")

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
-from swirl_operator.kinds import labels
 from swirl_operator.kinds.analyticsrun.names import executor_prefix
-from swirl_operator.kinds.artifacts import VOLUME, ArtifactStore
-from swirl_operator.kinds.environment import literal
-from swirl_operator.kinds.podsecurity import container_security, pod_security
-from swirl_operator.kinds.quantity import mebibytes
+from swirl_operator.pods import labels
+from swirl_operator.pods.artifacts import VOLUME, ArtifactStore
+from swirl_operator.pods.environment import literal
+from swirl_operator.pods.quantity import mebibytes
+from swirl_operator.pods.security import container_security, pod_security
 
 DRIVER_PORT = 7078
 BLOCK_MANAGER_PORT = 7079

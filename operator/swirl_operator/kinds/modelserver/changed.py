@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from swirl_operator.kinds.changes import Changed, Outbox
 from swirl_operator.kinds.modelserver.manifests import image_of
 from swirl_operator.kinds.modelserver.source import Served
-from swirl_operator.kinds.template import digest_of
-from swirl_operator.runtime.plan import Object
+from swirl_operator.pods.template import digest_of
+from swirl_operator.runtime.interface import Object
+from swirl_operator.status.changes import Changed, Outbox
 
 _LONGEST_VERSION = 128
 

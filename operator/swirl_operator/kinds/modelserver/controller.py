@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from swirl_operator.kinds import labels
-from swirl_operator.kinds.invalid import invalid_plan
 from swirl_operator.kinds.modelserver.manifests import KIND, Surroundings
 from swirl_operator.kinds.modelserver.plan import plan_server
 from swirl_operator.kinds.resources import (
@@ -16,8 +14,10 @@ from swirl_operator.kinds.resources import (
     SWIRLMONITORS,
 )
 from swirl_operator.kinds.watched import watched_keys
-from swirl_operator.runtime.plan import CacheReader, Object, Observation, Plan
+from swirl_operator.pods import labels
+from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
 from swirl_operator.runtime.resources import DEPLOYMENTS, PODS, SERVICES, Key, Resource
+from swirl_operator.status.invalid import invalid_plan
 
 
 class ModelServerController:

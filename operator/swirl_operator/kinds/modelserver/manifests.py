@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from swirl.api.v1alpha1.modelserver import ModelServerSpec
-from swirl_operator.kinds import labels
-from swirl_operator.kinds.artifacts import ArtifactStore
 from swirl_operator.kinds.modelserver.source import Served
-from swirl_operator.kinds.podsecurity import container_security, pod_security
-from swirl_operator.kinds.template import labelled
+from swirl_operator.pods import labels
+from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.pods.security import container_security, pod_security
+from swirl_operator.pods.template import labelled
 
 Object = dict[str, Any]
 

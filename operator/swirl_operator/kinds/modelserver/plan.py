@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from swirl.api.v1alpha1.modelserver import ModelServerSpec, ModelSource
-from swirl_operator.kinds import changes, conditions
-from swirl_operator.kinds.analyticsjob.version import is_run_of
-from swirl_operator.kinds.conditions import Finding
-from swirl_operator.kinds.health import health
 from swirl_operator.kinds.modelserver import manifests
 from swirl_operator.kinds.modelserver.changed import outbox
 from swirl_operator.kinds.modelserver.manifests import KIND, Surroundings
 from swirl_operator.kinds.modelserver.source import Never, NotYet, Served, resolve
-from swirl_operator.kinds.refusals import refused
 from swirl_operator.kinds.resources import MODELSERVERS
-from swirl_operator.kinds.rollout import Rollout, is_given, last_line, last_words, rollout
-from swirl_operator.kinds.template import digest_of
-from swirl_operator.kinds.transitions import transitions
-from swirl_operator.runtime.plan import Object, Observation, Plan
+from swirl_operator.kinds.runs import is_run_of
+from swirl_operator.pods.rollout import Rollout, is_given, last_line, last_words, rollout
+from swirl_operator.pods.template import digest_of
+from swirl_operator.runtime.interface import Object, Observation, Plan
 from swirl_operator.runtime.resources import DEPLOYMENTS
+from swirl_operator.status import changes, conditions
+from swirl_operator.status.conditions import Finding
+from swirl_operator.status.health import health
+from swirl_operator.status.refusals import refused
+from swirl_operator.status.transitions import transitions
 
 Findings = tuple[Finding, ...]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from swirl.api.v1alpha1.modelserver import ModelSource
-from swirl_operator.kinds.analyticsjob.outcome import outcome_of
-from swirl_operator.kinds.digest import short_digest
-from swirl_operator.runtime.plan import Object
+from swirl_operator.kinds.runs import outcome_of
+from swirl_operator.runtime.digest import short_digest
+from swirl_operator.runtime.interface import Object
 
 
 @dataclass(frozen=True, slots=True)

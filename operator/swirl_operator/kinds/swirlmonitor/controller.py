@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from swirl_operator.kinds import labels
-from swirl_operator.kinds.invalid import invalid_plan
 from swirl_operator.kinds.resources import SWIRLMONITORS
 from swirl_operator.kinds.swirlmonitor.manifests import KIND, Surroundings
 from swirl_operator.kinds.swirlmonitor.plan import plan_monitor
-from swirl_operator.runtime.plan import CacheReader, Object, Observation, Plan
+from swirl_operator.pods import labels
+from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
 from swirl_operator.runtime.resources import DEPLOYMENTS, PODS, Key, Resource
+from swirl_operator.status.invalid import invalid_plan
 
 
 class SwirlMonitorController:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
-from swirl_operator.kinds import labels
-from swirl_operator.kinds.environment import literal
-from swirl_operator.kinds.podsecurity import container_security, pod_security
-from swirl_operator.kinds.template import labelled
+from swirl_operator.pods import labels
+from swirl_operator.pods.environment import literal
+from swirl_operator.pods.security import container_security, pod_security
+from swirl_operator.pods.template import labelled
 
 Object = dict[str, Any]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
-from swirl_operator.kinds import conditions
-from swirl_operator.kinds.conditions import Finding
-from swirl_operator.kinds.refusals import refused
 from swirl_operator.kinds.resources import SWIRLMONITORS
-from swirl_operator.kinds.rollout import is_given, last_line, last_words, rollout
 from swirl_operator.kinds.swirlmonitor import cycles, manifests
 from swirl_operator.kinds.swirlmonitor.manifests import Surroundings
-from swirl_operator.kinds.template import digest_of
-from swirl_operator.kinds.transitions import transitions
-from swirl_operator.runtime.plan import Object, Observation, Plan
+from swirl_operator.pods.rollout import is_given, last_line, last_words, rollout
+from swirl_operator.pods.template import digest_of
+from swirl_operator.runtime.interface import Object, Observation, Plan
 from swirl_operator.runtime.resources import DEPLOYMENTS
+from swirl_operator.status import conditions
+from swirl_operator.status.conditions import Finding
+from swirl_operator.status.refusals import refused
+from swirl_operator.status.transitions import transitions
 
 Findings = tuple[Finding, ...]
 

@@ -19,7 +19,7 @@ import pytest
 
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.errors import AlreadyExists, ApiError, NotFound
-from swirl_operator.runtime.plan import Object
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import PODS, Resource
 from tests.integration.operator.runtime.toy_operator import CRD, TOYS
 

@@ -10,9 +10,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from swirl_operator.kinds.times import to_text
-from swirl_operator.runtime.plan import Object
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import DEPLOYMENTS, PODS
+from swirl_operator.status.times import to_text
 from tests.unit.operator.kinds.world import World, is_live, label
 
 Script = Callable[[Object], str]

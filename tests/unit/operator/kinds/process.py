@@ -13,16 +13,16 @@ from typing import Any, cast
 from swirl_operator.kinds.analyticsjob.controller import AnalyticsJobController
 from swirl_operator.kinds.analyticsrun.controller import AnalyticsRunController
 from swirl_operator.kinds.analyticsrun.driver import Surroundings as DriverSurroundings
-from swirl_operator.kinds.artifacts import ArtifactStore
 from swirl_operator.kinds.modelserver.controller import ModelServerController
 from swirl_operator.kinds.modelserver.manifests import Surroundings as ScorerSurroundings
+from swirl_operator.pods.artifacts import ArtifactStore
 from swirl_operator.runtime.announce import AnnouncementFailed, Announcer
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.freshness import Freshness
+from swirl_operator.runtime.interface import Event, Object, Ref
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.plan import Event, Object, Ref
 from swirl_operator.runtime.queue import Lane, WorkQueue
 from swirl_operator.runtime.reconcile import Outcome, Reconciler
 from swirl_operator.runtime.resources import Key, Resource

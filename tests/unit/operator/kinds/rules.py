@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from swirl.metrics.change import ChangeEvent
-from swirl_operator.kinds.analyticsjob.version import run_name, spec_hash
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, MODELSERVERS
-from swirl_operator.runtime.plan import Object
+from swirl_operator.kinds.runs import run_name, spec_hash
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import DEPLOYMENTS, PODS
 from tests import kstatus
 from tests.unit.operator.kinds.kubelet import attempt_of, model_of, run_of

@@ -12,11 +12,11 @@ from kubernetes.client import ApiClient
 
 from swirl_operator.kinds.analyticsrun.driver import EXECUTOR_TEMPLATE
 from swirl_operator.kinds.modelserver.manifests import service
-from swirl_operator.runtime.plan import Object
-from tests.unit.operator.kinds.analyticsrun.test_run_driver import manifest as driver
-from tests.unit.operator.kinds.modelserver.test_server_manifests import made as scorers
+from swirl_operator.runtime.interface import Object
+from tests.unit.operator.kinds.analyticsrun.test_analyticsrun_driver import manifest as driver
+from tests.unit.operator.kinds.modelserver.test_modelserver_manifests import made as scorers
 from tests.unit.operator.kinds.observed import monitor
-from tests.unit.operator.kinds.swirlmonitor.test_monitor_plan import look as plan_monitor
+from tests.unit.operator.kinds.swirlmonitor.test_swirlmonitor_plan import look as plan_monitor
 
 
 def _executor() -> Object:

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
-from swirl_operator.runtime.plan import Object
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import DEPLOYMENTS, PODS
 from tests.unit.operator.kinds.campaign import INGEST, TRAIN, Campaign
 from tests.unit.operator.kinds.kubelet import by_attempt

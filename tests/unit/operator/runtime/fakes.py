@@ -15,8 +15,8 @@ import kopf
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.credentials import Credentials
 from swirl_operator.runtime.errors import from_answer
+from swirl_operator.runtime.interface import CacheReader, Event, Object, Observation, Plan
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.plan import CacheReader, Event, Object, Observation, Plan
 from swirl_operator.runtime.resources import PODS, Key, Resource
 
 WIDGETS = Resource("example.dev", "v1", "widgets", "Widget")

@@ -13,8 +13,8 @@ from aiohttp import web
 from swirl_operator.runtime import errors
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.credentials import Credentials
+from swirl_operator.runtime.interface import Ref
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.plan import Ref
 from swirl_operator.runtime.resources import PODS
 from tests.unit.operator.runtime.fakes import FakeClock
 

@@ -10,7 +10,7 @@ from swirl_operator.runtime.apply import (
     stamped,
     status_patch,
 )
-from swirl_operator.runtime.plan import Object
+from swirl_operator.runtime.interface import Object
 from tests.unit.operator.runtime.fakes import WIDGETS, obj
 
 NOTHING: frozenset[str] = frozenset()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swirl_operator.runtime.cache import Cache
-from swirl_operator.runtime.plan import Object
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import PODS
 from tests.unit.operator.runtime.fakes import WIDGETS, obj
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.lease import (
     Move,
     Seen,
@@ -14,7 +15,6 @@ from swirl_operator.runtime.lease import (
     renewed,
     taken,
 )
-from swirl_operator.runtime.plan import Object
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

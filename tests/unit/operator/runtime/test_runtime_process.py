@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.options import Options
-from swirl_operator.runtime.plan import Object
 from swirl_operator.runtime.process import Process
 from tests.unit.operator.runtime.fakes import FakeApi, FakeController
 

@@ -13,9 +13,9 @@ from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.errors import ApiError
 from swirl_operator.runtime.freshness import Freshness
+from swirl_operator.runtime.interface import Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.leadership import NotLeader
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.plan import Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.queue import WorkQueue
 from swirl_operator.runtime.reconcile import Outcome, Reconciler, Undecided
 from swirl_operator.runtime.resources import CONFIGMAPS, PODS, Key, Resource

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from swirl_operator.kinds.analyticsrun.plan import plan_run
-from swirl_operator.runtime.plan import ChildFailure, Object, Plan, Ref
+from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
 from swirl_operator.runtime.resources import PODS
 from tests.unit.operator.kinds.observed import (
     EARLIER,

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl_operator.kinds.analyticsrun.driver import EXECUTOR_TEMPLATE, Surroundings, driver_pod
+from swirl_operator.kinds.analyticsrun.names import driver_name, executor_prefix
+from swirl_operator.kinds.analyticsrun.sparkconf import executor_template, spark_conf
+from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.runtime.interface import Object
+from tests.unit.operator.kinds.observed import JOB_SPEC, merged
+
+FILES = ArtifactStore("file:///var/lib/swirl/artifacts", "claim")
+REMOTE = ArtifactStore("s3://bucket/models", "claim")
+
+
+def spec(**changes: Any) -> AnalyticsJobSpec:
+    return AnalyticsJobSpec.model_validate(merged(JOB_SPEC, changes))
+
+
+def manifest(store: ArtifactStore = FILES, parameters: Any = None, **changes: Any) -> Object:
+    return driver_pod(
+        spec(**changes),
+        namespace="ads",
+        job="train",
+        run="train-1",
+        uid="0f8fad5b-d9cb-469f-a165-70867728950e",
+        attempt=2,
+        parameters=parameters or {},
+        surroundings=Surroundings(store, "kafka:9092", "swirl.metrics"),
+    )
+
+
+def env(pod: Object) -> dict[str, Any]:
+    items = pod["spec"]["containers"][0]["env"]
+    return {item["name"]: item.get("value") or item["valueFrom"] for item in items}
+
+
+def conf(store: ArtifactStore = FILES, *, run: str = "train-1", **changes: Any) -> dict[str, str]:
+    return spark_conf(spec(**changes), namespace="ads", run=run, attempt=2, store=store)
+
+
+def test_names_and_labels() -> None:
+    metadata = manifest()["metadata"]
+    assert (metadata["name"], metadata["namespace"]) == ("train-1-2", "ads")
+    assert metadata["labels"] == {
+        "app.kubernetes.io/managed-by": "swirl",
+        "swirl.dev/kind": "AnalyticsRun",
+        "swirl.dev/name": "train-1",
+        "swirl.dev/job": "train",
+        "swirl.dev/run": "train-1",
+        "swirl.dev/attempt": "2",
+        "swirl.dev/role": "driver",
+    }
+
+
+def test_the_driver_is_never_restarted_in_place() -> None:
+    """A second life of the container would be a second driver of the attempt."""
+    assert manifest()["spec"]["restartPolicy"] == "Never"
+
+
+def test_what_the_driver_is_told() -> None:
+    told = json.loads(env(manifest(parameters={"max_iter": 3}))["SWIRL_RUN"])
+    assert told == {
+        "namespace": "ads",
+        "job": "train",
+        "run": "train-1",
+        "uid": "0f8fad5b-d9cb-469f-a165-70867728950e",
+        "attempt": 2,
+        "mode": "Batch",
+        "function": "ads.train:train",
+        "parameters": {"max_iter": 3},
+        "artifacts": "file:///var/lib/swirl/artifacts",
+        "kafka": {"bootstrapServers": "kafka:9092", "metricsTopic": "swirl.metrics"},
+    }
+
+
+def expanded(text: str, variables: Mapping[str, str]) -> str:
+    """What the kubelet makes of a variable's value, as Kubernetes documents it."""
+    known = re.sub(
+        r"\$\$|\$\(([^)]*)\)",
+        lambda found: "$" if found[1] is None else variables.get(str(found[1]), str(found[0])),
+        text,
+    )
+    return known
+
+
+@pytest.mark.parametrize("text", ["$(HOME)", "$5", "pa$$word", "$$(HOME)", "$", "a$", "$$$(HOME)"])
+def test_values_of_the_user_are_not_expanded_by_the_kubelet(text: str) -> None:
+    variables = {"HOME": "/root", "SWIRL_POD_IP": "10.0.0.1", "SWIRL_POD_NAME": "p"}
+    made = env(manifest(parameters={"query": text}, spark={"conf": {"spark.x": text}}))
+    told = json.loads(expanded(made["SWIRL_RUN"], variables))
+    assert told["parameters"] == {"query": text}
+    conf = json.loads(expanded(made["SWIRL_SPARK_CONF"], variables))
+    assert conf["spark.x"] == text
+    assert conf["spark.driver.host"] == "10.0.0.1"
+
+
+def test_variables_of_the_user_come_before_swirls_own() -> None:
+    """Of two variables of one name the kubelet takes the last."""
+    given = [{"name": "A", "value": "1"}, {"name": "SWIRL_RUN", "value": "mine"}]
+    names = [e["name"] for e in manifest(env=given)["spec"]["containers"][0]["env"]]
+    assert names[:2] == ["A", "SWIRL_RUN"]
+    assert names.index("SWIRL_RUN", 2) > 1
+
+
+def test_spark_addresses_are_expanded_from_variables_that_come_before() -> None:
+    names = [e["name"] for e in manifest()["spec"]["containers"][0]["env"]]
+    assert names.index("SWIRL_POD_IP") < names.index("SWIRL_SPARK_CONF")
+    assert json.loads(env(manifest())["SWIRL_SPARK_CONF"])["spark.driver.host"] == "$(SWIRL_POD_IP)"
+
+
+def test_memory_is_heap_and_overhead() -> None:
+    driver = {"memory": "700Mi", "memoryOverhead": "1Gi", "cores": 2, "coreRequest": "500m"}
+    resources = manifest(spark={"driver": driver})["spec"]["containers"][0]["resources"]
+    assert resources == {
+        "requests": {"cpu": "500m", "memory": "1724Mi"},
+        "limits": {"memory": "1724Mi"},
+    }
+    assert manifest()["spec"]["containers"][0]["resources"]["requests"]["cpu"] == "1"
+
+
+def test_a_timeout_is_the_kubelets_business() -> None:
+    assert manifest(timeoutSeconds=60)["spec"]["activeDeadlineSeconds"] == 60
+    assert "activeDeadlineSeconds" not in manifest()["spec"]
+
+
+def test_the_artifact_store_is_mounted_when_it_is_a_directory() -> None:
+    volumes = [v["name"] for v in manifest()["spec"]["volumes"]]
+    mounts = {m["name"]: m for m in manifest()["spec"]["containers"][0]["volumeMounts"]}
+    assert "artifacts" in volumes
+    assert mounts["artifacts"] == {"name": "artifacts", "mountPath": "/var/lib/swirl/artifacts"}
+    assert "artifacts" not in [v["name"] for v in manifest(REMOTE)["spec"]["volumes"]]
+
+
+def test_the_template_for_executors_comes_from_an_annotation() -> None:
+    pod = manifest()
+    volume = next(v for v in pod["spec"]["volumes"] if v["name"] == "template")
+    item = volume["downwardAPI"]["items"][0]
+    assert item["fieldRef"]["fieldPath"] == f"metadata.annotations['{EXECUTOR_TEMPLATE}']"
+    template = yaml.safe_load(pod["metadata"]["annotations"][EXECUTOR_TEMPLATE])
+    assert template == executor_template(job="train", run="train-1", attempt=2)
+    assert template["metadata"]["labels"]["swirl.dev/role"] == "executor"
+    assert template["metadata"]["labels"]["swirl.dev/attempt"] == "2"
+    assert template["spec"]["automountServiceAccountToken"] is False
+
+
+def test_users_spark_settings_are_passed_on_but_for_swirls_own() -> None:
+    mine = {"spark.sql.shuffle.partitions": "4", "spark.master": "local", "spark.ui.port": "1"}
+    found = conf(spark={"conf": mine})
+    assert found["spark.sql.shuffle.partitions"] == "4"
+    assert found["spark.master"].startswith("k8s://")
+
+
+def test_a_users_setting_beats_a_default_of_swirls() -> None:
+    found = conf(spark={"conf": {"spark.kubernetes.allocation.batch.delay": "5s"}})
+    assert found["spark.kubernetes.allocation.batch.delay"] == "5s"
+
+
+def test_shape_of_the_executors() -> None:
+    executor = {"instances": 3, "cores": 2, "memory": "2Gi", "memoryOverhead": "400Mi"}
+    found = conf(spark={"executor": executor})
+    assert found["spark.executor.instances"] == "3"
+    assert found["spark.executor.cores"] == "2"
+    assert found["spark.executor.memory"] == "2048m"
+    assert found["spark.executor.memoryOverhead"] == "400m"
+    assert found["spark.kubernetes.executor.request.cores"] == "2"
+    executor["coreRequest"] = "100m"
+    assert conf(spark={"executor": executor})["spark.kubernetes.executor.request.cores"] == "100m"
+
+
+def test_executors_mount_the_store_too() -> None:
+    volume = "spark.kubernetes.executor.volumes.persistentVolumeClaim.artifacts"
+    assert conf()[f"{volume}.options.claimName"] == "claim"
+    assert conf()[f"{volume}.mount.path"] == "/var/lib/swirl/artifacts"
+    assert not [key for key in conf(REMOTE) if "volumes" in key]
+
+
+def test_every_setting_is_text() -> None:
+    assert {type(value) for value in conf().values()} == {str}
+
+
+@pytest.mark.parametrize(("attempt", "same"), [(1, True), (99, True), (100, False), (12345, False)])
+def test_names_of_executors_stay_within_what_spark_takes(attempt: int, same: bool) -> None:
+    run = "j" * 35 + "-0123abcd"
+    prefix = executor_prefix(run, attempt)
+    assert len(prefix) <= 47
+    assert (prefix == driver_name(run, attempt)) is same
+
+
+def test_shortened_names_still_differ() -> None:
+    run = "j" * 35 + "-0123abcd"
+    others = ("j" * 35 + "-0123ffff", run)
+    names = {executor_prefix(name, n) for name in others for n in range(100, 200)}
+    assert len(names) == 200

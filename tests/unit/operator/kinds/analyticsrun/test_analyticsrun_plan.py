@@ -1,0 +1,209 @@
+"""From the intent to a running driver."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from swirl_operator.runtime.interface import Plan, Ref
+from swirl_operator.runtime.resources import PODS
+from tests import kstatus
+from tests.unit.operator.kinds.analyticsrun.attempts import (
+    PLANNER,
+    RUNNING,
+    attempt,
+    going,
+    look,
+    refusal,
+)
+from tests.unit.operator.kinds.observed import (
+    EARLIER,
+    NOW,
+    after,
+    condition,
+    job,
+    merged,
+    observe,
+    planned,
+    pod,
+    run,
+    run_of,
+    said,
+    stream,
+)
+
+# -- before the first attempt ------------------------------------------------------------------
+
+
+def test_without_its_job_a_run_waits_and_says_so() -> None:
+    plan = look(run())
+    assert said(plan, "Succeeded")[:2] == ("Unknown", "JobNotFound")
+    assert kstatus.compute(after(run(), plan)) == "InProgress"
+    assert not plan.create
+
+
+def test_the_intent_is_written_before_the_pod() -> None:
+    plan = look(run(), related={"job": job()})
+    assert not plan.create
+    assert plan.requeue_after == 0
+    assert plan.status is not None
+    assert plan.status["jobSpec"] == job()["spec"]
+    assert plan.status["attempts"] == [
+        {
+            "number": 1,
+            "pod": "train-1-1",
+            "intendedAt": "2026-01-31T12:00:00Z",
+            "outcome": "Pending",
+        }
+    ]
+    assert plan.status["startTime"] == "2026-01-31T12:00:00Z"
+
+
+def test_a_run_takes_the_spec_that_it_was_made_for() -> None:
+    made = run_of(job())
+    made["status"] = {"observedGeneration": -1}
+    assert said(look(made, related={"job": job()}))[1] == "DriverStarting"
+
+
+def test_and_no_other() -> None:
+    """The job was changed between the run's creation and its first look at the job."""
+    made = run_of(job())
+    made["status"] = {"observedGeneration": -1}
+    plan = look(made, related={"job": job(spec={"image": "ads:2"})})
+    assert said(plan)[1] == "JobChanged"
+    assert plan.status is not None
+    assert "jobSpec" not in plan.status
+
+
+def test_a_later_change_of_the_job_does_not_concern_a_run_that_began() -> None:
+    plan = look(going(), related={"job": job(spec={"image": "ads:2"})})
+    assert plan.create[0]["spec"]["containers"][0]["image"] == "ads:1"
+
+
+def test_a_run_that_is_being_deleted_is_left_alone() -> None:
+    assert look(run(metadata={"deletionTimestamp": EARLIER})) == Plan()
+
+
+@pytest.mark.parametrize("status", ["True", "False"])
+def test_a_run_that_has_ended_is_left_alone(status: str) -> None:
+    ended = going(attempt(podUid="gone"), conditions=[condition("Succeeded", status)])
+    assert look(ended, related={"job": job()}) == Plan()
+
+
+# -- the Pod -----------------------------------------------------------------------------------
+
+
+def test_the_pod_follows_the_intent() -> None:
+    plan = look(going())
+    assert [made["metadata"]["name"] for made in plan.create] == ["train-1-1"]
+    assert plan.status is None
+
+
+def test_parameters_of_the_run_override_the_jobs_name_by_name() -> None:
+    obj = merged(going(spec={"parameters": {"a": 1, "b": 1}}), {"spec": {"parameters": {"b": 2}}})
+    told = look(obj).create[0]["spec"]["containers"][0]["env"]
+    text = next(item["value"] for item in told if item["name"] == "SWIRL_RUN")
+    assert '"parameters": {"a": 1, "b": 2}' in text
+
+
+@pytest.mark.parametrize("code", [403, 409, 500])
+def test_a_pod_that_is_refused_is_tried_again(code: int) -> None:
+    plan = look(going(), failures=[refusal(code)])
+    assert said(plan)[:2] == ("Unknown", "PodRefused")
+    assert "exceeded quota" in said(plan)[2]
+    assert len(plan.create) == 1
+
+
+def test_a_pod_that_can_never_be_created_ends_the_run() -> None:
+    plan = look(going(), failures=[refusal(422, "Invalid")])
+    assert said(plan, "Succeeded")[:2] == ("False", "InvalidPod")
+    assert "kubectl logs" not in said(plan)[2], "there is no Pod whose log could be read"
+    assert not plan.create
+
+
+def test_the_pods_uid_is_recorded_with_the_first_look_at_it() -> None:
+    plan = look(going(), pod())
+    assert plan.status is not None
+    assert plan.status["attempts"][0]["podUid"] == "uid-of-train-1-1"
+    assert [event.reason for event in plan.events] == ["DriverCreated"]
+    assert not look(after(going(), plan), pod()).events
+
+
+def test_a_missing_pod_is_looked_for_before_it_is_called_lost() -> None:
+    obj = going(attempt(podUid="uid-9"))
+    ref = Ref(PODS, "ads", "train-1-1", "uid-9")
+    assert look(obj) == Plan(confirm_absent=(ref,))
+    plan = look(obj, absent=[ref])
+    assert plan.status is not None
+    assert plan.status["attempts"][0]["reason"] == "PodLost"
+    assert said(plan)[1] == "BackingOff"
+    assert not plan.create
+
+
+def test_a_lost_pod_counts_as_a_failure() -> None:
+    obj = going(attempt(podUid="uid-9"), spec={"retry": {"limit": 0}})
+    plan = look(obj, absent=[Ref(PODS, "ads", "train-1-1", "uid-9")])
+    assert said(plan, "Succeeded")[:2] == ("False", "PodLost")
+    assert "kubectl logs" not in said(plan)[2]
+
+
+# -- running -----------------------------------------------------------------------------------
+
+
+def test_a_batch_run_is_in_progress_while_its_driver_runs() -> None:
+    plan = look(going(), pod(status=RUNNING))
+    assert said(plan, "Succeeded")[:2] == ("Unknown", "DriverRunning")
+    assert kstatus.compute(after(going(), plan)) == "InProgress"
+    assert plan.status is not None
+    assert plan.status["attempts"][0]["startedAt"] == "2026-01-31T11:10:00Z"
+
+
+def test_a_streaming_run_is_ready_while_its_driver_runs() -> None:
+    obj = going(spec={"mode": "Streaming"})
+    plan = look(obj, pod(status=RUNNING))
+    assert said(plan, "Succeeded")[0] == "Unknown"
+    assert kstatus.compute(after(obj, plan)) == "Current"
+
+
+def test_progress_is_passed_on_and_kept() -> None:
+    told = {"swirl.dev/progress": '{"fraction": "0.4", "message": "fits"}'}
+    plan = look(going(), pod(status=RUNNING, metadata={"annotations": told}))
+    assert plan.status is not None
+    assert plan.status["progress"] == {"fraction": "0.4", "message": "fits"}
+
+
+def test_progress_that_the_api_would_refuse_does_not_stop_the_run() -> None:
+    told = {"swirl.dev/progress": '{"fraction": "120%", "message": "fits"}'}
+    plan = look(going(), pod(status=RUNNING, metadata={"annotations": told}))
+    assert plan.status is not None
+    assert "progress" not in plan.status
+
+
+def test_nothing_new_is_the_same_status_again() -> None:
+    first = after(going(), look(going(), pod(status=RUNNING)))
+    later = observe(first, children={"pods": [pod(status=RUNNING)]}, now=NOW + timedelta(hours=1))
+    assert planned(PLANNER, later).status == first["status"]
+
+
+def test_streams_wait_for_their_pod_like_batch_runs() -> None:
+    made = run_of(stream())
+    made["status"] = {"observedGeneration": -1}
+    assert said(look(made, related={"job": stream()}))[1] == "DriverStarting"
+
+
+def test_two_drivers_never_work_on_one_stream() -> None:
+    """The other run may be a user's own, which no job looks after."""
+    obj = going(spec={"mode": "Streaming"})
+    driver = pod("mine-1", labels={"run": "mine"}, status=RUNNING)
+    plan = look(obj, related={"drivers": [driver]})
+    assert not plan.create
+    assert said(plan)[:2] == ("Unknown", "WaitingForOtherRun")
+    assert plan.requeue_after == 10.0
+    driver["status"] = {"phase": "Failed"}
+    assert len(look(obj, related={"drivers": [driver]}).create) == 1
+
+
+def test_but_two_batch_runs_may() -> None:
+    driver = pod("mine-1", labels={"run": "mine"}, status=RUNNING)
+    assert len(look(going(), related={"drivers": [driver]}).create) == 1

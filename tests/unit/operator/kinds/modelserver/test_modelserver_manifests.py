@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from typing import Any
+
+from swirl.api.v1alpha1.modelserver import ModelServerSpec
+from swirl_operator.kinds.modelserver.manifests import (
+    Surroundings,
+    deployment,
+    selector,
+    service,
+    url,
+)
+from swirl_operator.kinds.modelserver.source import Served
+from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.runtime.interface import Object
+
+SERVED = Served("train-1", "file:///m/1", "sha256:1")
+STORE = ArtifactStore("file:///var/lib/swirl/artifacts", "claim")
+AROUND = Surroundings("swirl/scorer:1", STORE, "kafka:9092", "swirl.metrics")
+
+
+def made(served: Served = SERVED, around: Surroundings = AROUND, **spec: Any) -> Object:
+    body = ModelServerSpec.model_validate({"model": {"job": "train"}, **spec})
+    return deployment(body, served, name="sentiment", namespace="ads", around=around)
+
+
+def scorer(manifest: Object) -> Object:
+    found: Object = manifest["spec"]["template"]["spec"]["containers"][0]
+    return found
+
+
+def env(manifest: Object) -> dict[str, str]:
+    return {item["name"]: item["value"] for item in scorer(manifest)["env"]}
+
+
+def test_what_the_scorer_is_told() -> None:
+    assert env(made()) == {
+        "SWIRL_MODEL_NAME": "sentiment",
+        "SWIRL_MODEL_URI": "file:///m/1",
+        "SWIRL_MODEL_DIGEST": "sha256:1",
+        "SWIRL_MODEL_VERSION": "train-1",
+        "SWIRL_NAMESPACE": "ads",
+        "SWIRL_KAFKA_BOOTSTRAP": "kafka:9092",
+        "SWIRL_METRICS_TOPIC": "swirl.metrics",
+    }
+
+
+def test_what_is_unknown_is_not_told() -> None:
+    around = Surroundings("swirl/scorer:1", STORE, None, "swirl.metrics")
+    found = env(made(Served("uri-1", "file:///m/1", None), around))
+    assert "SWIRL_MODEL_DIGEST" not in found
+    assert "SWIRL_KAFKA_BOOTSTRAP" not in found
+
+
+def test_no_replica_goes_before_its_successor_is_ready() -> None:
+    strategy = made()["spec"]["strategy"]
+    assert strategy == {
+        "type": "RollingUpdate",
+        "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1},
+    }
+
+
+def test_the_selector_does_not_change_with_the_version() -> None:
+    """A Deployment's selector is immutable."""
+    other = made(Served("train-2", "file:///m/2", "sha256:2"))
+    assert made()["spec"]["selector"] == other["spec"]["selector"]
+    for manifest in (made(), other):
+        labels = manifest["spec"]["template"]["metadata"]["labels"]
+        assert selector("sentiment").items() <= labels.items()
+    assert other["spec"]["template"]["metadata"]["labels"]["swirl.dev/version"] == "train-2"
+
+
+def test_pods_and_service_find_each_other() -> None:
+    front = service(name="sentiment", namespace="ads")
+    labels = made()["spec"]["template"]["metadata"]["labels"]
+    assert front["spec"]["selector"].items() <= labels.items()
+    assert front["spec"]["ports"][0]["targetPort"] == scorer(made())["ports"][0]["name"]
+    assert url("sentiment", "ads") == "http://sentiment.ads.svc/v2/models/sentiment/infer"
+
+
+def test_shape() -> None:
+    manifest = made(replicas=3, image="mine:1", resources={"cpu": "1", "memory": "1Gi"})
+    assert manifest["spec"]["replicas"] == 3
+    assert scorer(manifest)["image"] == "mine:1"
+    assert scorer(made())["image"] == "swirl/scorer:1"
+    assert scorer(manifest)["resources"] == {
+        "requests": {"cpu": "1", "memory": "1Gi"},
+        "limits": {"memory": "1Gi"},
+    }
+
+
+def test_models_are_mounted_to_be_read_only_and_without_a_token() -> None:
+    pod = made()["spec"]["template"]["spec"]
+    mount = next(m for m in scorer(made())["volumeMounts"] if m["name"] == "artifacts")
+    assert mount["readOnly"] is True
+    assert pod["automountServiceAccountToken"] is False

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import Any
+
+import pytest
+
+from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
+from swirl_operator.kinds.resources import SWIRLMONITORS
+from swirl_operator.kinds.swirlmonitor.controller import SwirlMonitorController
+from swirl_operator.kinds.swirlmonitor.manifests import Surroundings, deployment
+from swirl_operator.kinds.swirlmonitor.plan import plan_monitor
+from swirl_operator.runtime.cache import Cache
+from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
+from swirl_operator.runtime.resources import DEPLOYMENTS, PODS, Key
+from tests import kstatus
+from tests.unit.operator.kinds.observed import (
+    EARLIER,
+    after,
+    container,
+    given,
+    merged,
+    monitor,
+    observe,
+    planned,
+    pod,
+    said,
+)
+
+AROUND = Surroundings("swirl/monitor:1", "kafka:9092", "m", "c", "f")
+ALONE = Surroundings("swirl/monitor:1", None, "m", "c", "f")
+CYCLE = [
+    {"name": "a", "after": ["b"]},
+    {"name": "b", "after": ["c"]},
+    {"name": "c", "after": ["a"]},
+]
+
+
+def look(obj: Object, *deployments: Object, around: Surroundings = AROUND, **more: Any) -> Plan:
+    observation = observe(obj, children={"deployments": deployments}, **more)
+    return planned(partial(plan_monitor, around=around), observation)
+
+
+def live(obj: Object, status: Object | None = None) -> Object:
+    return given(look(obj).apply[0], obj, SWIRLMONITORS, status)
+
+
+def env(manifest: Object) -> dict[str, str]:
+    items = manifest["spec"]["template"]["spec"]["containers"][0]["env"]
+    return {item["name"]: item["value"] for item in items}
+
+
+# -- the Deployment ----------------------------------------------------------------------------
+
+
+def test_the_engine_is_told_the_whole_spec() -> None:
+    (manifest,) = look(monitor()).apply
+    told = json.loads(env(manifest)["SWIRL_MONITOR_SPEC"])
+    assert told["nodes"][1]["after"] == ["ingest"]
+    assert told["detection"]["windowSeconds"] == 5
+    assert "kafka" not in told
+    assert env(manifest)["SWIRL_KAFKA_BOOTSTRAP"] == "kafka:9092"
+    assert env(manifest)["SWIRL_METRICS_TOPIC"] == "m"
+    assert env(manifest)["SWIRL_CHANGES_TOPIC"] == "c"
+    assert env(manifest)["SWIRL_FINDINGS_TOPIC"] == "f"
+
+
+def test_the_monitors_own_kafka_wins() -> None:
+    own = {"kafka": {"bootstrapServers": "mine:9092", "metricsTopic": "mine"}}
+    (manifest,) = look(monitor(spec=own)).apply
+    assert env(manifest)["SWIRL_KAFKA_BOOTSTRAP"] == "mine:9092"
+    assert env(manifest)["SWIRL_METRICS_TOPIC"] == "mine"
+
+
+def test_sentences_of_the_user_are_not_expanded_by_the_kubelet() -> None:
+    rule = {"name": "r", "when": {}, "verdict": "$(HOME) broke"}
+    assert "$$(HOME)" in env(look(monitor(spec={"rules": [rule]})).apply[0])["SWIRL_MONITOR_SPEC"]
+
+
+def test_two_engines_never_write_at_once() -> None:
+    (manifest,) = look(monitor()).apply
+    assert manifest["spec"]["replicas"] == 1
+    assert manifest["spec"]["strategy"] == {"type": "Recreate"}
+    labels = manifest["spec"]["template"]["metadata"]["labels"]
+    assert manifest["spec"]["selector"]["matchLabels"].items() <= labels.items()
+
+
+def test_equal_specs_make_equal_manifests() -> None:
+    spec = SwirlMonitorSpec.model_validate(monitor()["spec"])
+    first, second = (deployment(spec, name="ads", namespace="ads", around=AROUND) for _ in range(2))
+    assert first == second
+    assert first["metadata"]["name"] == "ads-monitor"
+
+
+# -- the plan ----------------------------------------------------------------------------------
+
+
+def test_the_analysis_starts() -> None:
+    assert said(look(monitor()))[:2] == ("Unknown", "EngineStarting")
+
+
+def test_the_analysis_runs() -> None:
+    plan = look(monitor(), live(monitor()))
+    assert said(plan)[:2] == ("True", "Watching")
+    assert kstatus.compute(after(monitor(), plan)) == "Current"
+
+
+def test_a_spec_that_was_not_applied_yet_is_not_ready() -> None:
+    newer = monitor(spec={"detection": {"windowSeconds": 9}}, metadata={"generation": 2})
+    plan = look(newer, live(monitor()))
+    assert kstatus.compute(after(newer, plan)) == "InProgress"
+    assert len(plan.apply) == 1
+
+
+def test_a_cycle_is_shown_in_its_order() -> None:
+    metrics = [{"name": "rows", "node": "a", "source": {"metric": "rows"}}]
+    obj = monitor(spec={"nodes": CYCLE, "metrics": metrics})
+    plan = look(obj)
+    assert not plan.apply
+    assert said(plan)[:2] == ("False", "InvalidSpec")
+    ways = ("a after b after c after a", "b after c after a after b", "c after a after b after c")
+    assert any(way in said(plan)[2] for way in ways)
+
+
+def test_without_kafka_there_is_nothing_to_watch() -> None:
+    plan = look(monitor(), around=ALONE)
+    assert not plan.apply
+    assert said(plan)[:2] == ("False", "NoKafka")
+
+
+def engine_that(state: Object, live: Object) -> Object:
+    made = pod("engine", status=container(state, "monitor"))
+    return {**made, "metadata": {**made["metadata"], **live["spec"]["template"]["metadata"]}}
+
+
+def test_an_engine_that_does_not_start_is_quoted() -> None:
+    end = {"terminated": {"exitCode": 1, "message": "Traceback\nNo such topic"}}
+    down = live(monitor(), {"availableReplicas": 0})
+    plan = look(monitor(), down, related={"pods": [engine_that(end, down)]})
+    assert said(plan) == ("False", "EngineFailed", "The analysis does not start: No such topic")
+
+
+def test_a_roll_out_that_is_stuck() -> None:
+    stuck = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}
+    down = live(monitor(), {"availableReplicas": 0, "conditions": [stuck]})
+    assert said(look(monitor(), down))[:2] == ("False", "RolloutStuck")
+
+
+@pytest.mark.parametrize(
+    ("code", "why", "reason"),
+    [
+        (409, "NameClash", "NameClash"),
+        (422, "Invalid", "InvalidChild"),
+        (403, "Forbidden", "ChildRefused"),
+    ],
+)
+def test_a_refused_child(code: int, why: str, reason: str) -> None:
+    failure = ChildFailure(Ref(DEPLOYMENTS, "ads", "ads-monitor"), code, why, "because")
+    assert said(look(monitor(), failures=[failure]))[1] == reason
+
+
+@pytest.mark.parametrize(
+    ("verdict", "health"),
+    [
+        (None, ("Unknown", "NoVerdictYet")),
+        ({"state": "Learning", "summary": "learns"}, ("Unknown", "Learning")),
+        ({"state": "Healthy", "summary": "fine"}, ("True", "AsLearned")),
+        ({"state": "Broken", "summary": "off", "message": "m"}, ("False", "PipelineBroken")),
+    ],
+)
+def test_health_is_the_verdict(verdict: Object | None, health: tuple[str, str]) -> None:
+    obj = monitor(status={"verdict": verdict})
+    plan = look(obj, live(obj))
+    assert said(plan, "Healthy")[:2] == health
+    assert plan.status is not None
+    assert "verdict" not in plan.status, "the engine's field; writing it would take it over"
+
+
+def test_good_news_end_with_the_engine() -> None:
+    obj = monitor(status={"verdict": {"state": "Healthy", "summary": "fine"}})
+    for plan in (look(obj), look(obj, around=ALONE)):
+        assert said(plan, "Healthy")[:2] == ("Unknown", "NobodyWatches")
+        assert "Its last verdict was: fine" in said(plan, "Healthy")[2]
+    broken = monitor(status={"verdict": {"state": "Broken", "summary": "off"}})
+    assert said(look(broken), "Healthy")[:2] == ("False", "PipelineBroken")
+
+
+def test_a_monitor_that_is_being_deleted_is_left_alone() -> None:
+    assert look(monitor(metadata={"deletionTimestamp": EARLIER})) == Plan()
+
+
+# -- the controller ----------------------------------------------------------------------------
+
+CONTROLLER = SwirlMonitorController(AROUND)
+
+
+def test_pods_of_the_engine_and_not_of_a_server_of_that_name() -> None:
+    cache = Cache()
+    for kind in ("ModelServer", "SwirlMonitor"):
+        own = {"kind": kind, "name": "ads"}
+        cache.put(PODS, pod(kind.lower(), labels=own, metadata={"resourceVersion": "1"}))
+    related = CONTROLLER.related(monitor(), cache)
+    assert [p["metadata"]["name"] for p in related["pods"]] == ["swirlmonitor"]
+
+
+def test_a_pod_wakes_its_monitor() -> None:
+    own = pod(labels={"kind": "SwirlMonitor", "name": "ads"})
+    assert list(CONTROLLER.dependents(own, PODS, Cache())) == [Key("SwirlMonitor", "ads", "ads")]
+    assert list(CONTROLLER.dependents(pod(), PODS, Cache())) == []
+    assert list(CONTROLLER.dependents(monitor(), SWIRLMONITORS, Cache())) == []
+
+
+def test_a_monitor_that_cannot_be_planned_leaves_the_verdict_to_the_engine() -> None:
+    obj = monitor(status={"verdict": {"state": "Healthy", "summary": "fine"}})
+    plan = planned(lambda o: CONTROLLER.invalid(o, ValueError("no")), observe(obj))
+    assert said(plan)[:2] == ("False", "InvalidSpec")
+    assert plan.status is not None
+    assert "verdict" not in plan.status
+    assert merged(obj, {})["status"]["verdict"]["state"] == "Healthy"
