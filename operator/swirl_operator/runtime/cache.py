@@ -31,7 +31,7 @@ def version_of(obj: Object) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Update:
     """The effect of one write on the cache; `current is None` means removed."""
 
     previous: Object | None
@@ -85,7 +85,7 @@ class Cache:
 
     # Writing
 
-    def put(self, resource: Resource, obj: Object) -> Change | None:
+    def put(self, resource: Resource, obj: Object) -> Update | None:
         """Store `obj` unless something as new or newer is known; `None` if nothing changed."""
         metadata = obj["metadata"]
         if version_of(obj) < self._gone.get(metadata["uid"], 0):
@@ -99,11 +99,11 @@ class Cache:
             self._unindex(resource, previous)
         self._objects.setdefault(resource, {}).setdefault(namespace, {})[name] = current
         self._index(resource, current)
-        return Change(previous, current)
+        return Update(previous, current)
 
     def remove(
         self, resource: Resource, obj: Object, *, version: float | None = None
-    ) -> Change | None:
+    ) -> Update | None:
         """Forget this incarnation as it was before `version`, by default that of `obj`.
 
         Older states cannot bring it back. Newer ones can: a watch that selects by label tells of
@@ -123,7 +123,7 @@ class Cache:
         del names[metadata["name"]]
         if not names:
             del self._objects[resource][metadata["namespace"]]
-        return Change(previous, None)
+        return Update(previous, None)
 
     def vanished(
         self,

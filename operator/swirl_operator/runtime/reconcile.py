@@ -10,9 +10,9 @@ from typing import Protocol
 
 from swirl_operator.runtime.announce import Announcer
 from swirl_operator.runtime.api import Api
-from swirl_operator.runtime.apply import WriteMemory, status_patch
+from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
-from swirl_operator.runtime.errors import ApiError, Conflict, Invalid, NotFound
+from swirl_operator.runtime.errors import NotFound
 from swirl_operator.runtime.interface import (
     ChildFailure,
     Controller,
@@ -26,6 +26,7 @@ from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.owner import is_controlled_by
 from swirl_operator.runtime.resources import Key
 from swirl_operator.runtime.router import Router
+from swirl_operator.runtime.status import StatusWriter
 from swirl_operator.runtime.writer import ChildWriter, StaleObservation, as_refs
 
 logger = logging.getLogger(__name__)
@@ -43,16 +44,16 @@ class EventPoster(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Result:
     """What the worker needs to know. `retry` means backoff, with `requeue_after` as a cap."""
 
-    result: str
+    outcome: str
     requeue_after: float | None = None
     retry: bool = False
 
 
 @dataclass(slots=True)
-class _Round:
+class _Request:
     """One object's state while it is being reconciled."""
 
     key: Key
@@ -62,7 +63,7 @@ class _Round:
 
 
 class Reconciler:
-    """Turns a key into an `Outcome`; raises what should be retried with backoff."""
+    """Turns a key into a `Result`; raises what should be retried with backoff."""
 
     def __init__(
         self,
@@ -87,73 +88,86 @@ class Reconciler:
         self._metrics = metrics
         self._fence = fence
         self._now = now
-        self._memory = memory
-        self._writer = ChildWriter(api=api, cache=cache, router=router, memory=memory, fence=fence)
+        self._children = ChildWriter(
+            api=api, cache=cache, router=router, memory=memory, fence=fence
+        )
+        self._status = StatusWriter(
+            api=api,
+            cache=cache,
+            router=router,
+            memory=memory,
+            metrics=metrics,
+            fence=fence,
+            now=now,
+        )
 
-    async def reconcile(self, key: Key) -> Outcome:
+    async def reconcile(self, key: Key) -> Result:
         controller = self._controllers[key.kind]
         obj = self._cache.get(controller.resource, key.namespace, key.name)
         if obj is None:
-            return Outcome("gone")
+            return Result("gone")
         if obj["metadata"].get("deletionTimestamp"):
             # Children follow through their ownerReferences; making new ones would be wrong.
-            return Outcome("deleting")
-        turn = _Round(key, controller)
+            return Result("deleting")
+        request = _Request(key, controller)
         try:
-            obj, plan = await self._decide(turn, obj)
-            return await self._execute(turn, obj, plan)
+            obj, plan = await self._decide(request, obj)
+            return await self._execute(request, obj, plan)
         except StaleObservation:
-            return Outcome("stale", requeue_after=0)
+            return Result("stale", requeue_after=0)
 
-    async def _decide(self, turn: _Round, obj: Object) -> tuple[Object, Plan]:
+    async def _decide(self, request: _Request, obj: Object) -> tuple[Object, Plan]:
         """Plan until the planner needs no further live read."""
         for _ in range(_CONFIRM_ROUNDS):
-            plan = self._plan(turn, obj, ())
+            plan = self._plan(request, obj, ())
             if not plan.confirm_absent:
                 return obj, plan
-            again = turn.confirmed.intersection(plan.confirm_absent)
+            again = request.confirmed.intersection(plan.confirm_absent)
             if again:
                 raise Undecided(f"asked twice to confirm the absence of {_names(again)}")
             for ref in plan.confirm_absent:
-                await self._confirm(turn, obj, ref)
+                await self._confirm(request, obj, ref)
             obj = (
-                self._cache.get(turn.controller.resource, turn.key.namespace, turn.key.name) or obj
+                self._cache.get(
+                    request.controller.resource, request.key.namespace, request.key.name
+                )
+                or obj
             )
         raise Undecided(f"still in doubt after {_CONFIRM_ROUNDS} rounds of live reads")
 
-    def _plan(self, turn: _Round, obj: Object, failures: Sequence[ChildFailure]) -> Plan:
+    def _plan(self, request: _Request, obj: Object, failures: Sequence[ChildFailure]) -> Plan:
         observation = Observation(
             obj=obj,
             children={
                 resource.plural: self._cache.owned(obj["metadata"]["uid"], resource)
-                for resource in turn.controller.owns
+                for resource in request.controller.owns
             },
             related={},
             now=self._now(),
-            confirmed_absent=frozenset(turn.confirmed),
+            confirmed_absent=frozenset(request.confirmed),
             failures=tuple(failures),
         )
         try:
-            related = turn.controller.related(obj, self._cache)
+            related = request.controller.related(obj, self._cache)
             observation = replace(observation, related=related)
-            return turn.controller.plan(observation)
+            return request.controller.plan(observation)
         except Exception as error:
             # The object marks itself; whatever is wrong with it stays its own problem.
-            turn.invalid = True
-            self._metrics.reconcile_errors.labels(turn.key.kind, type(error).__name__).inc()
+            request.invalid = True
+            self._metrics.reconcile_errors.labels(request.key.kind, type(error).__name__).inc()
             # A spec that does not validate is its author's business and needs no traceback here.
             expected = isinstance(error, ValueError)
-            logger.warning("%s: cannot be planned: %s", turn.key, error, exc_info=not expected)
-            return turn.controller.invalid(observation, error)
+            logger.warning("%s: cannot be planned: %s", request.key, error, exc_info=not expected)
+            return request.controller.invalid(observation, error)
 
-    async def _confirm(self, turn: _Round, obj: Object, ref: Ref) -> None:
+    async def _confirm(self, request: _Request, obj: Object, ref: Ref) -> None:
         cached = self._cache.get(ref.resource, ref.namespace, ref.name)
         try:
             live = await self._api.get(ref.resource, ref.namespace, ref.name)
         except NotFound:
             if cached is not None:
                 self._router.absent(ref.resource, cached)
-            turn.confirmed.add(ref)
+            request.confirmed.add(ref)
             return
         other = ref.uid is not None and live["metadata"]["uid"] != ref.uid
         foreign = not self._router.is_kind(ref.resource) and not is_controlled_by(live, obj)
@@ -162,66 +176,29 @@ class Reconciler:
         if not foreign:
             self._router.found(ref.resource, live)
         if other or foreign:
-            turn.confirmed.add(ref)
+            request.confirmed.add(ref)
 
-    async def _execute(self, turn: _Round, obj: Object, plan: Plan) -> Outcome:
-        resource = turn.controller.resource
-        written, failures = await self._writer.write(turn.key, obj, resource, plan)
+    async def _execute(self, request: _Request, obj: Object, plan: Plan) -> Result:
+        resource = request.controller.resource
+        written, failures = await self._children.write(request.key, obj, resource, plan)
         if failures:
-            logger.warning("%s: refused: %s", turn.key, as_refs(failures))
-            plan = self._plan(turn, obj, failures)
+            logger.warning("%s: refused: %s", request.key, as_refs(failures))
+            plan = self._plan(request, obj, failures)
         if plan.announce:
             # After the children: a Kafka that is away must not keep them from being made.
             self._fence()
             await self._announcer.announce(plan.announce)
-        wrote_status = await self._write_status(turn, obj, plan.status)
+        wrote_status = await self._status.write(request.key, obj, resource, plan.status)
         if wrote_status or plan.status is None:
             for event in plan.events:
                 self._events.post(obj, event)
         after = plan.requeue_after
         if failures:
-            return Outcome("refused", requeue_after=after if after else None, retry=True)
+            return Result("refused", requeue_after=after if after else None, retry=True)
         if after is not None and after <= 0 and not written and not wrote_status:
             # Nothing was changed, so the same plan would come again: never in a tight loop.
             after = _IDLE_REPEAT
-        return Outcome("invalid" if turn.invalid else "ok", requeue_after=after)
-
-    async def _write_status(self, turn: _Round, obj: Object, status: Object | None) -> bool:
-        """Whether a status was written. A lost race makes the cache right and raises."""
-        if status is None:
-            return False
-        resource, uid = turn.controller.resource, obj["metadata"]["uid"]
-        if self._memory.is_status_settled(status, obj, self._cache.status_fields(uid)):
-            return False
-        self._fence()
-        try:
-            answer = await self._api.apply_status(resource, status_patch(obj, resource, status))
-        except (Conflict, NotFound, Invalid) as error:
-            await self._refresh(turn.key, obj, error)
-            raise StaleObservation(str(error)) from error
-        self._memory.status_written(status, answer)
-        self._router.wrote(resource, answer, by=turn.key)
-        if (obj.get("status") or {}).get("observedGeneration", -1) == -1:
-            self._metrics.first_status.labels(turn.key.kind).observe(self._age(obj))
-        return True
-
-    async def _refresh(self, key: Key, obj: Object, error: ApiError) -> None:
-        """Bring the cache up to date after a refused status; the refusal stands if it was."""
-        resource = self._controllers[key.kind].resource
-        try:
-            live = await self._api.get(resource, key.namespace, key.name)
-        except NotFound:
-            self._router.absent(resource, obj)
-            return
-        if live["metadata"]["uid"] != obj["metadata"]["uid"]:
-            self._router.absent(resource, obj)
-        elif live["metadata"]["resourceVersion"] == obj["metadata"]["resourceVersion"]:
-            raise error
-        self._router.found(resource, live)
-
-    def _age(self, obj: Object) -> float:
-        created = datetime.fromisoformat(obj["metadata"]["creationTimestamp"])
-        return max(0.0, (self._now() - created).total_seconds())
+        return Result("invalid" if request.invalid else "ok", requeue_after=after)
 
 
 def _names(refs: set[Ref]) -> str:

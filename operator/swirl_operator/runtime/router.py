@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from swirl_operator.runtime.apply import WriteMemory
-from swirl_operator.runtime.cache import Cache, Change
+from swirl_operator.runtime.cache import Cache, Update
 from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.interface import Controller, Object
 from swirl_operator.runtime.metrics import Metrics
@@ -105,10 +105,10 @@ class Router:
             for obj in self._cache.all(resource):
                 self._add(_key(resource, obj), lane or _lane(obj))
 
-    def _store(self, resource: Resource, obj: Object, gone: bool) -> Change | None:
+    def _store(self, resource: Resource, obj: Object, gone: bool) -> Update | None:
         return self._cache.remove(resource, obj) if gone else self._cache.put(resource, obj)
 
-    def _take(self, resource: Resource, change: Change | None, but: Key | None = None) -> None:
+    def _take(self, resource: Resource, change: Update | None, but: Key | None = None) -> None:
         if change is None:
             return
         if change.current is None and change.previous is not None:

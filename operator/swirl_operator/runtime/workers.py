@@ -12,7 +12,7 @@ from swirl_operator.runtime.errors import ApiError
 from swirl_operator.runtime.leadership import NotLeader
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.queue import WorkQueue
-from swirl_operator.runtime.reconcile import Outcome
+from swirl_operator.runtime.reconcile import Result
 from swirl_operator.runtime.resources import Key
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Workers:
         self,
         *,
         queue: WorkQueue,
-        reconcile: Callable[[Key], Awaitable[Outcome]],
+        reconcile: Callable[[Key], Awaitable[Result]],
         metrics: Metrics,
         count: int,
     ) -> None:
@@ -67,19 +67,19 @@ class Workers:
         """One key, to the end; every exception becomes a backoff of this key alone."""
         started = time.perf_counter()
         try:
-            outcome = await self._reconcile(key)
+            result = await self._reconcile(key)
         except NotLeader:
             # Nobody to blame and nothing to say; but a lease that was late may yet be renewed.
-            result = "fenced"
+            outcome = "fenced"
             self._queue.retry(key)
         except Exception as error:
-            result = "error"
+            outcome = "error"
             self._failed(key, error)
         else:
-            result = outcome.result
-            self._settle(key, outcome)
+            outcome = result.outcome
+            self._settle(key, result)
         elapsed = time.perf_counter() - started
-        self._metrics.reconcile.labels(key.kind, result).observe(elapsed)
+        self._metrics.reconcile.labels(key.kind, outcome).observe(elapsed)
 
     def _failed(self, key: Key, error: Exception) -> None:
         self._metrics.reconcile_errors.labels(key.kind, type(error).__name__).inc()
@@ -90,12 +90,12 @@ class Workers:
         else:
             logger.error("%s: failed; again in %.1f s", key, delay, exc_info=error)
 
-    def _settle(self, key: Key, outcome: Outcome) -> None:
-        if outcome.retry:
-            self._queue.retry(key, at_most=outcome.requeue_after)
+    def _settle(self, key: Key, result: Result) -> None:
+        if result.retry:
+            self._queue.retry(key, at_most=result.requeue_after)
             return
         self._queue.succeeded(key)
-        if outcome.result == "gone":
+        if result.outcome == "gone":
             self._queue.discard(key)
         else:
-            self._queue.schedule(key, outcome.requeue_after)
+            self._queue.schedule(key, result.requeue_after)

@@ -36,6 +36,7 @@ def outbox(
     # A run that was deleted and run again publishes another model under the same version.
     model = known != (wanted.version, wanted.digest)
     code = before.get("image") not in (None, image)
+    began = model or code or box.last is None
     if model or box.last is None:
         former = before.get("wantedVersion")
         box = box.begin(subject, what="Model", to=wanted.version, before=former, now=now)
@@ -43,7 +44,7 @@ def outbox(
         box = box.begin(
             subject, what="Code", to=_version(image), before=_version(before["image"]), now=now
         )
-    if model or code or box.last == before.get("change") is None:
+    if began:
         return box
     former = before.get("podTemplate")
     if former not in (None, template):

@@ -24,7 +24,7 @@ from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.interface import Event, Object, Ref
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.queue import Lane, WorkQueue
-from swirl_operator.runtime.reconcile import Outcome, Reconciler
+from swirl_operator.runtime.reconcile import Reconciler, Result
 from swirl_operator.runtime.resources import Key, Resource
 from swirl_operator.runtime.router import Router
 from tests.unit.operator.kinds.world import MANAGER, World
@@ -183,20 +183,20 @@ class Operator:
         self.timers.pop(key, None)
         self.api.writes, self.api.crash_after = 0, crash_after
         try:
-            outcome = _run(self._reconciler.reconcile(key))
+            result = _run(self._reconciler.reconcile(key))
         except AnnouncementFailed:
             self.timers[key] = self.world.now + timedelta(seconds=5)
             return
-        after = 5.0 if outcome.retry else outcome.requeue_after
+        after = 5.0 if result.retry else result.requeue_after
         if after is not None:
             self.timers[key] = self.world.now + timedelta(seconds=after)
 
 
-def _run(coroutine: Coroutine[Any, Any, Outcome]) -> Outcome:
+def _run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     """Nothing here ever waits, so no event loop is needed."""
     try:
         coroutine.send(None)
     except StopIteration as stop:
-        result: Outcome = stop.value
+        result: Result = stop.value
         return result
     raise AssertionError("the reconcile waits for something that is not in this test")

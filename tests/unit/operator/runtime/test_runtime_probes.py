@@ -16,7 +16,7 @@ from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.options import Options
 from swirl_operator.runtime.probes import Probes
 from swirl_operator.runtime.queue import WorkQueue
-from swirl_operator.runtime.reconcile import Outcome
+from swirl_operator.runtime.reconcile import Result
 from swirl_operator.runtime.relist import Relist
 from swirl_operator.runtime.resources import Key
 from swirl_operator.runtime.router import Router
@@ -69,7 +69,7 @@ class Bench:
         self.probes = Probes(metrics=metrics, alive=health.alive(), ready=health.ready())
         self.url = ""
 
-    async def reconcile(self, key: Key) -> Outcome:
+    async def reconcile(self, key: Key) -> Result:
         raise asyncio.CancelledError
 
     async def get(self, path: str) -> tuple[int, str]:

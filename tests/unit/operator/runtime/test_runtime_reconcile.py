@@ -17,7 +17,7 @@ from swirl_operator.runtime.interface import Event, Object, Observation, Plan, R
 from swirl_operator.runtime.leadership import NotLeader
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.queue import WorkQueue
-from swirl_operator.runtime.reconcile import Outcome, Reconciler, Undecided
+from swirl_operator.runtime.reconcile import Reconciler, Result, Undecided
 from swirl_operator.runtime.resources import CONFIGMAPS, PODS, Key, Resource
 from swirl_operator.runtime.router import Router
 from swirl_operator.runtime.writer import UnknownResource
@@ -126,7 +126,7 @@ class Bench:
                 if path.startswith(prefix):
                     self.router.watched(resource, thing, type="MODIFIED")
 
-    async def reconcile(self) -> Outcome:
+    async def reconcile(self) -> Result:
         self.api.requests.clear()
         return await self.reconciler.reconcile(KEY)
 
@@ -155,8 +155,8 @@ async def test_children_come_first_then_the_status_then_the_events() -> None:
         requeue_after=30.0,
     )
     bench = Bench(always(plan))
-    outcome = await bench.reconcile()
-    assert outcome == Outcome("ok", requeue_after=30.0)
+    result = await bench.reconcile()
+    assert result == Result("ok", requeue_after=30.0)
     assert bench.api.verbs() == ["create", "get", "apply", "apply"]
     assert bench.api.requests[-1][1].endswith("/widgets/w/status")
     assert bench.status == DONE
@@ -204,17 +204,17 @@ async def test_a_status_write_does_not_wake_its_own_writer() -> None:
 async def test_a_lost_status_race_is_planned_again_from_the_new_state() -> None:
     bench = Bench(lambda o: Plan(status={"observedGeneration": 1, "saw": o.obj["spec"]}))
     bench.api.touch(WIDGETS, "ns", "w", spec={"new": 1})
-    assert await bench.reconcile() == Outcome("stale", requeue_after=0)
+    assert await bench.reconcile() == Result("stale", requeue_after=0)
     assert "status" not in bench.live(WIDGETS, "w")
-    assert await bench.reconcile() == Outcome("ok")
+    assert await bench.reconcile() == Result("ok")
     assert bench.status["saw"] == {"new": 1}
 
 
 async def test_an_object_deleted_under_our_hands_is_forgotten() -> None:
     bench = Bench(always(Plan(status=DONE)))
     del bench.api.objects[WIDGETS.path("ns", "w")]
-    assert (await bench.reconcile()).result == "stale"
-    assert (await bench.reconcile()).result == "gone"
+    assert (await bench.reconcile()).outcome == "stale"
+    assert (await bench.reconcile()).outcome == "gone"
 
 
 async def test_an_object_being_deleted_is_left_alone() -> None:
@@ -222,7 +222,7 @@ async def test_an_object_being_deleted_is_left_alone() -> None:
     metadata = {**bench.parent["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}
     bench.api.touch(WIDGETS, "ns", "w", metadata=metadata)
     bench.watch()
-    assert (await bench.reconcile()).result == "deleting"
+    assert (await bench.reconcile()).outcome == "deleting"
     assert bench.api.requests == []
 
 
@@ -231,7 +231,7 @@ async def test_an_exception_in_a_plan_marks_the_object() -> None:
         raise ValueError("spec.pods must be a number")
 
     bench = Bench(plan)
-    assert (await bench.reconcile()).result == "invalid"
+    assert (await bench.reconcile()).outcome == "invalid"
     assert bench.status["problem"] == "spec.pods must be a number"
 
 
@@ -247,8 +247,8 @@ async def test_a_taken_name_is_a_failure_that_reaches_the_status() -> None:
     bench = Bench(plan)
     bench.api.seed(PODS, pod("p"))
     bench.api.seed(CONFIGMAPS, config("foreign"))
-    outcome = await bench.reconcile()
-    assert (outcome.result, outcome.retry) == ("refused", True)
+    result = await bench.reconcile()
+    assert (result.outcome, result.retry) == ("refused", True)
     assert bench.status["refused"] == ["NameClash", "NameClash"]
     assert bench.live(CONFIGMAPS, "c")["data"] == {"value": "foreign"}
     assert "ownerReferences" not in bench.live(PODS, "p")["metadata"]
@@ -265,10 +265,10 @@ async def test_a_refused_child_is_reported_and_tried_again_and_the_others_are_ma
 
     bench = Bench(plan)
     bench.api.fail("create", 403, "Forbidden")
-    assert await bench.reconcile() == Outcome("refused", requeue_after=600.0, retry=True)
+    assert await bench.reconcile() == Result("refused", requeue_after=600.0, retry=True)
     assert bench.status["said"] == ["as told"]
     assert bench.live(PODS, "q") is not None
-    assert (await bench.reconcile()).result == "ok"
+    assert (await bench.reconcile()).outcome == "ok"
     assert bench.status["said"] == []
     assert bench.live(PODS, "p") is not None
 
@@ -300,7 +300,7 @@ async def test_what_a_former_parent_left_behind_is_no_clash() -> None:
     for resource, child in ((PODS, pod("p")), (CONFIGMAPS, config("old"))):
         child["metadata"]["ownerReferences"] = [reference]
         bench.api.seed(resource, child)
-    assert (await bench.reconcile()).result == "refused"
+    assert (await bench.reconcile()).outcome == "refused"
     assert bench.status["said"] == [
         ["LeftBehind", "Pod ns/p of the former Widget w is still there"],
         ["LeftBehind", "ConfigMap ns/c of the former Widget w is still there"],
@@ -322,7 +322,7 @@ async def test_a_create_whose_answer_was_lost_is_not_made_twice() -> None:
     with pytest.raises(ApiError):
         await bench.reconcile()
     uid = bench.live(PODS, "p")["metadata"]["uid"]
-    assert (await bench.reconcile()).result == "ok"
+    assert (await bench.reconcile()).outcome == "ok"
     assert bench.live(PODS, "p")["metadata"]["uid"] == uid
     assert len(bench.cache.owned(bench.parent["metadata"]["uid"], PODS)) == 1
 

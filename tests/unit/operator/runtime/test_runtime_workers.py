@@ -13,7 +13,7 @@ from swirl_operator.runtime.errors import ServerError
 from swirl_operator.runtime.leadership import NotLeader
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.queue import Lane, WorkQueue
-from swirl_operator.runtime.reconcile import Outcome
+from swirl_operator.runtime.reconcile import Result
 from swirl_operator.runtime.resources import Key
 from swirl_operator.runtime.workers import Workers
 from tests.unit.operator.runtime.fakes import FakeClock
@@ -26,15 +26,15 @@ class Bench:
         self.clock = FakeClock()
         self.queue = WorkQueue(clock=self.clock, base_delay=1.0, jitter=lambda: 1.0)
         self.metrics = Metrics()
-        self.results: list[Outcome | Exception] = []
+        self.results: list[Result | Exception] = []
         self.calls: list[Key] = []
         self.workers = Workers(
             queue=self.queue, reconcile=self.reconcile, metrics=self.metrics, count=2
         )
 
-    async def reconcile(self, key: Key) -> Outcome:
+    async def reconcile(self, key: Key) -> Result:
         self.calls.append(key)
-        result = self.results.pop(0) if self.results else Outcome("ok")
+        result = self.results.pop(0) if self.results else Result("ok")
         if isinstance(result, Exception):
             raise result
         return result
@@ -60,7 +60,7 @@ async def bench() -> AsyncIterator[Bench]:
 async def test_an_exception_backs_off_and_kills_nobody(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
-    bench.results = [ZeroDivisionError("x"), ZeroDivisionError("x"), Outcome("ok")]
+    bench.results = [ZeroDivisionError("x"), ZeroDivisionError("x"), Result("ok")]
     bench.queue.add(KEY)
     await bench.settle()
     assert len(bench.calls) == 1
@@ -105,7 +105,7 @@ async def test_news_is_sent_soon_after_kafka_is_back_however_long_it_was_away(
 
 
 async def test_a_plan_says_when_to_come_back(bench: Bench) -> None:
-    bench.results = [Outcome("ok", requeue_after=30.0), Outcome("ok")]
+    bench.results = [Result("ok", requeue_after=30.0), Result("ok")]
     bench.queue.add(KEY)
     await bench.settle()
     bench.clock.advance(29.0)
@@ -118,14 +118,14 @@ async def test_a_plan_says_when_to_come_back(bench: Bench) -> None:
 
 
 async def test_at_once_means_at_once(bench: Bench) -> None:
-    bench.results = [Outcome("ok", requeue_after=0), Outcome("ok")]
+    bench.results = [Result("ok", requeue_after=0), Result("ok")]
     bench.queue.add(KEY)
     await bench.settle()
     assert len(bench.calls) == 2
 
 
 async def test_a_refusal_backs_off_and_success_forgets_it(bench: Bench) -> None:
-    bench.results = [Outcome("refused", retry=True), Outcome("ok")]
+    bench.results = [Result("refused", retry=True), Result("ok")]
     bench.queue.add(KEY)
     await bench.settle()
     assert bench.queue.delayed() == 1
@@ -139,7 +139,7 @@ async def test_who_is_fenced_does_not_complain_and_is_not_forgotten(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A lease that was late may be renewed after all, and then the work is still to be done."""
-    bench.results = [NotLeader("not me"), Outcome("ok")]
+    bench.results = [NotLeader("not me"), Result("ok")]
     bench.queue.add(KEY)
     await bench.settle()
     assert bench.errors("NotLeader") is None
@@ -151,7 +151,7 @@ async def test_who_is_fenced_does_not_complain_and_is_not_forgotten(
 
 async def test_a_gone_object_leaves_no_timer(bench: Bench) -> None:
     bench.queue.schedule(KEY, 100.0)
-    bench.results = [Outcome("gone")]
+    bench.results = [Result("gone")]
     bench.queue.add(KEY)
     await bench.settle()
     assert bench.queue.delayed() == 0
@@ -161,10 +161,10 @@ async def test_stopping_is_immediate_even_in_the_middle_of_work() -> None:
     queue = WorkQueue(clock=asyncio.get_running_loop())
     started = asyncio.Event()
 
-    async def endless(key: Key) -> Outcome:
+    async def endless(key: Key) -> Result:
         started.set()
         await asyncio.sleep(3600)
-        return Outcome("ok")
+        return Result("ok")
 
     workers = Workers(queue=queue, reconcile=endless, metrics=Metrics(), count=1)
     workers.start()

@@ -116,3 +116,15 @@ def test_the_label_follows_the_template_and_nothing_else() -> None:
     assert digest_of(one) == digest_of(deployment())
     assert digest_of(one) != digest_of(deployment(workers="2"))
     assert one["spec"]["template"]["metadata"]["labels"]["app"] == "mood"
+
+
+def test_a_change_that_begins_now_does_not_end_in_the_same_round() -> None:
+    """All replicas may serve already what a status without its change knows: it is told first."""
+    before = {key: value for key, value in status(DEPLOYED).items() if key != "change"}
+    begun = step(before, done=True)
+    assert begun.last is not None
+    assert "finishedAt" not in begun.last
+    ended = step(before | begun.fields(), done=True)
+    assert ended.last is not None
+    assert ended.last["id"] == begun.last["id"]
+    assert "finishedAt" in ended.last
