@@ -5,19 +5,20 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from devtools.errors import ToolError
+from devtools.progress import Progress
 
 POLL_SECONDS = 0.2
 
 
 @contextmanager
 def exclusive(
-    path: Path, *, who: str, timeout: float, waiting: Callable[[], None] = lambda: None
+    path: Path, *, who: str, timeout: float, progress: Progress | None = None
 ) -> Iterator[None]:
     """Hold `path` locked until the block ends, and then take it away.
 
@@ -25,7 +26,7 @@ def exclusive(
         path: The file to lock; it is made, with its folder.
         who: What holds such a lock, as in "another build".
         timeout: Seconds to wait for whoever has it; 0 asks once.
-        waiting: Called once if somebody else has it and there is time to wait.
+        progress: Is told, once, that there is somebody to wait for.
 
     Raises:
         ToolError: Somebody else had it all the time.
@@ -40,8 +41,8 @@ def exclusive(
                 where=str(path),
                 remedy="wait for it to end, then run this again",
             )
-        if not told:
-            waiting()
+        if progress is not None and not told:
+            progress.say(f"waiting for {who} to end")
             told = True
         time.sleep(POLL_SECONDS)
     with handle:

@@ -8,13 +8,15 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from localcluster import command, versions
-from localcluster.errors import UNUSABLE, ClusterError
+from devtools import command
+from devtools.errors import UNUSABLE, ToolError
+from devtools.locks import exclusive
+from devtools.paths import cache_directory
+from devtools.progress import Progress
+from localcluster import versions
 from localcluster.golang import find_go
 from localcluster.host import require_linux
-from localcluster.locks import exclusive
-from localcluster.paths import SOURCES, cache_directory
-from localcluster.progress import Progress
+from localcluster.paths import SOURCES
 
 BUILD_LIMIT = 3600.0
 
@@ -126,7 +128,7 @@ def cache_key(module: Module, sources: Path = SOURCES) -> str:
 
 
 def directory_of(module: Module) -> Path:
-    return cache_directory() / f"{module.name}-{cache_key(module)}"
+    return cache_directory("localcluster") / f"{module.name}-{cache_key(module)}"
 
 
 def build(progress: Progress, modules: tuple[Module, ...] = MODULES) -> None:
@@ -137,9 +139,10 @@ def build(progress: Progress, modules: tuple[Module, ...] = MODULES) -> None:
             continue
         # The lock is the module's and not the key's: two builds at once only slow each other down.
         with exclusive(
-            cache_directory() / f"{module.name}.lock",
+            cache_directory("localcluster") / f"{module.name}.lock",
+            who="another build",
             timeout=BUILD_LIMIT,
-            waiting=lambda: progress.say("waiting for another build to end"),
+            progress=progress,
         ):
             if not directory_of(module).is_dir():
                 _build_module(module, progress)
@@ -149,7 +152,7 @@ def tool(name: str, progress: Progress) -> Path:
     """The absolute path of one program, built first if need be."""
     module = _OWNERS.get(name)
     if module is None:
-        raise ClusterError(
+        raise ToolError(
             f"{name} is not one of the cluster's programs",
             remedy=f"choose one of: {', '.join(TOOLS)}",
             exit_code=UNUSABLE,
@@ -164,7 +167,7 @@ def _build_module(module: Module, progress: Progress) -> None:
     partial = target.with_name(f"{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    with progress.step(f"building {module.label} (cold build takes about {module.cold})"):
+    with progress.working(f"building {module.label} (cold build takes about {module.cold})"):
         for binary in module.binaries:
             _build_binary(go, module, binary, partial)
     for binary in module.binaries:

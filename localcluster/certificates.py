@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcluster import command, files
+from devtools import command, files
 
 DAYS = "3650"
 SERVER = "serverAuth"

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcluster.errors import ClusterError
+from devtools.errors import ToolError
 from localcluster.processes import identify, signal_if_same
 
 POLL_SECONDS = 0.05
@@ -40,7 +40,7 @@ def parse_mounts(text: str) -> list[Hierarchy]:
 def hierarchies() -> list[Hierarchy]:
     found = parse_mounts(Path("/proc/self/mounts").read_text(encoding="utf-8"))
     if not found:
-        raise ClusterError(
+        raise ToolError(
             "no control groups are mounted on this machine",
             where="/proc/self/mounts",
             remedy="mount them (systemd does so; without it, the package cgroupfs-mount)",
@@ -96,7 +96,7 @@ def kill(name: str, *, timeout: float = 20.0) -> None:
             if identity is not None:
                 signal_if_same(identity, signal.SIGKILL)
         if time.monotonic() > deadline:
-            raise ClusterError(
+            raise ToolError(
                 f"processes {sorted(pids)} of the cluster do not end",
                 where=", ".join(f"/proc/{pid}/stack" for pid in sorted(pids)),
                 remedy="they hang in the kernel; a reboot ends them",
@@ -114,7 +114,7 @@ def remove(name: str, *, timeout: float = 10.0) -> None:
                 break
             # The kernel needs a moment after the last process of a group has ended.
             if time.monotonic() > deadline:
-                raise ClusterError(
+                raise ToolError(
                     f"a control group cannot be removed: {error}",
                     where=str(hierarchy.root / name),
                     remedy="see which processes its cgroup.procs files name, then run `down` again",

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from devtools.errors import ToolError
+from devtools.progress import Progress
 from localcluster import build, controlplane, images
 from localcluster.containerd import Containerd
 from localcluster.down import down
-from localcluster.errors import ClusterError
 from localcluster.host import require_cluster_host, require_linux
 from localcluster.instance import NAME_VARIABLE, Instance, recorded_network
-from localcluster.progress import Progress
 from localcluster.status import status
 from localcluster.up import up
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _run(options, progress)
         sys.stdout.flush()
         return code
-    except ClusterError as error:
+    except ToolError as error:
         print(f"localcluster: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
@@ -133,8 +133,8 @@ def _existing_kubeconfig(instance: Instance) -> Path:
     return instance.kubeconfig
 
 
-def _is_down(instance: Instance) -> ClusterError:
-    return ClusterError(
+def _is_down(instance: Instance) -> ToolError:
+    return ToolError(
         f"cluster {instance.name} is down",
         where=str(instance.state),
         remedy="python3 -m localcluster up",

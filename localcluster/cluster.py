@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from devtools.paths import cache_directory
+from devtools.progress import Progress
 from localcluster import build, cgroups
 from localcluster.build import MODULES, Binary, Module, directory_of
 from localcluster.certificates import Authorities
@@ -14,9 +16,7 @@ from localcluster.images import own_image
 from localcluster.instance import Instance, Network, Node
 from localcluster.namespaces import Namespaces
 from localcluster.node import NodePrograms
-from localcluster.paths import cache_directory
 from localcluster.processes import Processes, Program
-from localcluster.progress import Progress
 
 KUBE = next(module for module in MODULES if module.name == "kube")
 DNS = next(module for module in MODULES if module.name == "coredns")
@@ -49,7 +49,7 @@ class Cluster:
             self.node,
             self.processes,
             pause=self.find("pause"),
-            keep=(self.instance.state, self.instance.run, cache_directory()),
+            keep=(self.instance.state, self.instance.run, cache_directory("localcluster")),
         )
 
     @property

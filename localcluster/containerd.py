@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcluster import command, files, wait
+from devtools import command, files
+from localcluster import wait
 from localcluster.instance import Node
 from localcluster.processes import Processes, Program
 

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from devtools.command import DIES_WITH_US
+from devtools.progress import Progress
 from localcluster import kubeconfig, wait
 from localcluster.api import Api
 from localcluster.build import tool
 from localcluster.certificates import SERVER, Authorities, Subject
-from localcluster.command import DIES_WITH_US
 from localcluster.host import require_linux
 from localcluster.instance import API_PORT, API_SERVICE_ADDRESS, SERVICE_CIDR
 from localcluster.processes import Processes, Program
-from localcluster.progress import Progress
 
 LOOPBACK = "127.0.0.1"
 # Reserved for documentation (RFC 5737). The API server refuses to advertise loopback, and alone

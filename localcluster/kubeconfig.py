@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from localcluster import files
+from devtools import files
 from localcluster.certificates import Authorities
 
 

@@ -11,8 +11,9 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcluster import command, files, wait
-from localcluster.errors import ClusterError
+from devtools import command, files
+from devtools.errors import ToolError
+from localcluster import wait
 from localcluster.instance import Node
 from localcluster.processes import Processes, Program
 
@@ -132,7 +133,7 @@ def disconnect(interface: str, present: Path = Path("/sys/class/net")) -> None:
         return
     try:
         command.run(["ip", "link", "delete", interface])
-    except ClusterError:
+    except ToolError:
         # The kernel removes the pair by itself some time after the namespace's last process, and
         # may have done so since it was looked for.
         if (present / interface).exists():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcluster import files
+from devtools import files
 from localcluster.certificates import SERVER, Subject
 from localcluster.containerd import Containerd
 from localcluster.controlplane import ControlPlane, Find

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from localcluster import command, files
-from localcluster.progress import Progress
+from devtools import command, files
+from devtools.progress import Progress
 
 INSTALL_LIMIT = 900.0
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -52,7 +52,7 @@ def install(progress: Progress) -> None:
         return
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     remedy = "check apt's sources and the network, then run this again"
-    with progress.step(f"installing Debian packages: {' '.join(wanted)}"), _no_services():
+    with progress.working(f"installing Debian packages: {' '.join(wanted)}"), _no_services():
         command.run(
             ["apt-get", "update", "-qq"], environment=quiet, remedy=remedy, timeout=INSTALL_LIMIT
         )

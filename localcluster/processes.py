@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from localcluster import files
-from localcluster.errors import ClusterError
+from devtools import files
+from devtools.errors import ToolError
 
 POLL_SECONDS = 0.05
 PROC = Path("/proc")
@@ -55,7 +55,7 @@ class Record:
                 fingerprint=str(value["fingerprint"]),
             )
         except (ValueError, KeyError, TypeError) as error:
-            raise ClusterError(f"not a process record: {text[:80]!r}") from error
+            raise ToolError(f"not a process record: {text[:80]!r}") from error
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class Processes:
             )
         identity = identify(pid)
         if identity is None:
-            raise ClusterError(
+            raise ToolError(
                 f"{program.name} ended at once",
                 where=str(self.log(program.name)),
                 remedy="read the log",
@@ -184,7 +184,7 @@ class Processes:
             if not _gone_within(record.identity, grace):
                 signal_if_same(record.identity, signal.SIGKILL)
                 if not _gone_within(record.identity, 5.0):
-                    raise ClusterError(
+                    raise ToolError(
                         f"{name} (process {record.identity.pid}) does not end",
                         where=f"/proc/{record.identity.pid}/stack",
                         remedy="it hangs in the kernel; a reboot ends it",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from devtools.progress import Progress
 from localcluster.cluster import Cluster, built
 from localcluster.instance import Instance, recorded_network
-from localcluster.progress import Progress
 
 HEALTHY = 0
 DEGRADED = 1

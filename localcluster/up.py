@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 import string
 
-from localcluster import build, cgroups, command, packages, wait
+from devtools import command
+from devtools.locks import exclusive
+from devtools.progress import Progress
+from localcluster import build, cgroups, packages, wait
 from localcluster.cluster import DNS, KUBE, OWN_IMAGES, Cluster, built
 from localcluster.down import end_processes
 from localcluster.images import ensure_own, own_image
@@ -15,11 +18,9 @@ from localcluster.instance import (
     choose_network,
     recorded_network,
 )
-from localcluster.locks import exclusive
 from localcluster.namespaces import disconnect
 from localcluster.paths import MANIFESTS
 from localcluster.processes import Program
-from localcluster.progress import Progress
 
 LOCK_SECONDS = 1800.0
 READY_SECONDS = 180.0
@@ -28,8 +29,9 @@ READY_SECONDS = 180.0
 def up(instance: Instance, progress: Progress) -> None:
     with exclusive(
         instance.lock,
+        who="another command on this cluster",
         timeout=LOCK_SECONDS,
-        waiting=lambda: progress.say("waiting for another command on this cluster to end"),
+        progress=progress,
     ):
         if healthy(instance, progress):
             progress.say(
@@ -72,13 +74,13 @@ def _ensure_namespaces(cluster: Cluster) -> None:
         shutil.rmtree(cluster.node.run, ignore_errors=True)
         for directory in (cluster.node.run, instance.volumes):
             directory.mkdir(parents=True, exist_ok=True)
-        with cluster.progress.step("making the node's namespaces"):
+        with cluster.progress.working("making the node's namespaces"):
             namespaces.create()
     namespaces.connect()
 
 
 def _ensure_certificates(cluster: Cluster) -> None:
-    with cluster.progress.step("making certificates"):
+    with cluster.progress.working("making certificates"):
         cluster.plane.make_certificates()
         cluster.node_programs.make_certificates()
     cluster.plane.make_kubeconfig(
@@ -87,7 +89,7 @@ def _ensure_certificates(cluster: Cluster) -> None:
 
 
 def _ensure_control_plane(cluster: Cluster) -> None:
-    with cluster.progress.step("starting etcd and the API server"):
+    with cluster.progress.working("starting etcd and the API server"):
         # The runtime needs nobody, and has started when the API server has.
         for program in (cluster.runtime(), *cluster.storage()):
             _ensure(cluster, program)
@@ -98,7 +100,7 @@ def _ensure_control_plane(cluster: Cluster) -> None:
 
 def _ensure_node(cluster: Cluster) -> None:
     containerd = cluster.node_programs.containerd
-    with cluster.progress.step("starting the node"):
+    with cluster.progress.working("starting the node"):
         containerd.wait_ready(cluster.processes)
         for binary, module in OWN_IMAGES:
             ensure_own(containerd, binary, module)
@@ -107,7 +109,7 @@ def _ensure_node(cluster: Cluster) -> None:
 
 
 def _ensure_addons(cluster: Cluster) -> None:
-    with cluster.progress.step("starting cluster DNS and storage"):
+    with cluster.progress.working("starting cluster DNS and storage"):
         for name in ("coredns.yaml", "storage.yaml"):
             template = string.Template((MANIFESTS / name).read_text(encoding="utf-8"))
             _apply(
@@ -116,7 +118,7 @@ def _ensure_addons(cluster: Cluster) -> None:
                     image=own_image("coredns", DNS), dns_address=DNS_SERVICE_ADDRESS
                 ),
             )
-    with cluster.progress.step("waiting for the node and cluster DNS"):
+    with cluster.progress.working("waiting for the node and cluster DNS"):
         wait.until(
             f"cluster {cluster.instance.name}",
             lambda: _complaint(cluster),

@@ -1,13 +1,13 @@
-"""Waiting for something with a limit, and saying why it never came."""
+"""Waiting for a part of the cluster, and showing its log if it never comes."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-from localcluster.command import last_lines
-from localcluster.errors import ClusterError
+from devtools.command import last_lines
+from devtools.errors import ToolError
+from devtools.wait import Seen, TimedOut, wait_for
 
 POLL_SECONDS = 0.1
 
@@ -24,18 +24,23 @@ def until(
     logs: tuple[Path, ...] = (),
 ) -> None:
     """Return when `check` has no complaint left (an empty string)."""
-    deadline = time.monotonic() + timeout
+    complaint = ""
+
+    def look() -> Seen[bool]:
+        nonlocal complaint
+        complaint = check()
+        return Seen(None if complaint else True, complaint)
+
     try:
-        while complaint := check():
-            if time.monotonic() > deadline:
-                raise _failure(f"{subject} not ready after {timeout:.0f} s: {complaint}", logs)
-            time.sleep(POLL_SECONDS)
+        wait_for(subject, look, timeout=timeout, interval=POLL_SECONDS)
+    except TimedOut as error:
+        raise _failure(f"{subject} not ready after {timeout:.0f} s: {complaint}", logs) from error
     except NeverError as error:
         raise _failure(f"{subject} cannot get ready: {error}", logs) from error
 
 
-def _failure(what: str, logs: tuple[Path, ...]) -> ClusterError:
-    return ClusterError(
+def _failure(what: str, logs: tuple[Path, ...]) -> ToolError:
+    return ToolError(
         f"{what}{tails(logs)}",
         where=", ".join(str(log) for log in logs),
         remedy="mend the cause and run `up` again; `down` removes what there is",

@@ -7,13 +7,19 @@ Needs the standard library only. Names of the built images end up in build/image
 from __future__ import annotations
 
 import argparse
-import fcntl
+import math
 import sys
+from pathlib import Path
 
+# For devtools; this folder is on the path already, as that of the program.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from devtools.errors import ToolError
+from devtools.locks import exclusive
 from imagebuild.builder import BUILD, RESULT, build, write_results
 from imagebuild.catalogue import RUNNABLE
 from imagebuild.engines import choose
-from imagebuild.progress import BuildError, say
+from imagebuild.progress import PROGRESS
 
 
 def main() -> int:
@@ -25,16 +31,14 @@ def main() -> int:
     unknown = sorted(set(names) - set(RUNNABLE))
     if unknown:
         parser.error(f"no such image: {', '.join(unknown)} (there are {', '.join(RUNNABLE)})")
-    BUILD.mkdir(exist_ok=True)
-    with (BUILD / "images.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            engine = choose(arguments.engine)
-            write_results(build(names, engine))
-        except BuildError as error:
-            say("failed", str(error))
-            return 1
-    say("done", str(RESULT))
+    lock = BUILD / "images.lock"
+    try:
+        with exclusive(lock, who="another build of images", timeout=math.inf, progress=PROGRESS):
+            write_results(build(names, choose(arguments.engine)))
+    except ToolError as error:
+        PROGRESS.say(f"failed: {error}")
+        return 1
+    PROGRESS.say(f"done: {RESULT}")
     return 0
 
 

@@ -21,7 +21,7 @@ types_of_images() {
 step "ruff check" .venv/bin/ruff check --quiet .
 step "ruff format" .venv/bin/ruff format --quiet --check .
 step "mypy" .venv/bin/mypy --exclude '^tests/unit/images/' \
-    swirl operator/swirl_operator localcluster examples/ads tests
+    swirl operator/swirl_operator devtools localcluster examples/ads tests
 step "mypy of the images" types_of_images
 step "layers" env PYTHONPATH=.:operator .venv/bin/lint-imports --no-cache
 step "generated files and locks" scripts/verify.sh

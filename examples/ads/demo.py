@@ -4,6 +4,10 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+
+# For devtools; this folder is on the path already, as that of the program.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from adsdemo.cli import main
 

@@ -7,10 +7,12 @@ import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from devtools import files
+from devtools.errors import ToolError
+from devtools.paths import REPOSITORY
 from imagebuild.catalogue import OF_CHART, Image, with_parents
 from imagebuild.engines import Engine
-from imagebuild.progress import BuildError, say
-from imagebuild.sources import REPOSITORY
+from imagebuild.progress import PROGRESS
 from imagebuild.tags import tags
 
 BUILD = REPOSITORY / "build"
@@ -49,7 +51,7 @@ def _missing(
 
 
 def _build_all(missing: list[Image], references: dict[str, str], engine: Engine) -> None:
-    say(engine.name, f"building {', '.join(image.name for image in missing)}")
+    PROGRESS.say(f"{engine.name}: building {', '.join(image.name for image in missing)}")
     BUILD.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="context-", dir=BUILD) as folder,
@@ -77,16 +79,16 @@ def _build_one(
 ) -> None:
     try:
         filled = context.result()
-        say(image.name, "building")
+        PROGRESS.say(f"{image.name}: building")
         engine.build(
             references[image.name],
             REPOSITORY / "runtime-images" / image.folder / "Dockerfile",
             filled,
             None if image.parent is None else references[image.parent],
         )
-    except BuildError as error:
-        raise BuildError(f"{image.name}: {error}") from error
-    say(image.name, references[image.name])
+    except ToolError as error:
+        raise ToolError(f"{image.name}: {error}") from error
+    PROGRESS.say(f"{image.name}: {references[image.name]}")
 
 
 def write_results(built: dict[str, str], folder: Path = BUILD) -> None:
@@ -94,15 +96,9 @@ def write_results(built: dict[str, str], folder: Path = BUILD) -> None:
     path = folder / RESULT.name
     earlier: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     images = {**earlier, **built}
-    _write(path, images)
-    _write(
+    files.write_json(path, dict(images))
+    # JSON is YAML, too.
+    files.write_json(
         folder / "values.yaml",
         {"images": {name: images[name] for name in OF_CHART if name in images}},
     )
-
-
-def _write(path: Path, content: object) -> None:
-    """In one step, as others may be reading. JSON is YAML, too."""
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
-    part.rename(path)

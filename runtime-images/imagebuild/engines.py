@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from devtools.command import answers, run
+from devtools.errors import ToolError
 from imagebuild.catalogue import PUBLIC_DEBIAN
-from imagebuild.progress import BuildError, run
+
+# Neither user namespaces nor systemd are needed: works as root inside a container, too.
+_WITHOUT_NAMESPACES = {"BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "overlay"}
 
 
 class Engine(Protocol):
@@ -58,25 +60,15 @@ class Buildah:
         )
 
     def _run(self, *words: str) -> str:
-        return run(["buildah", *words], env=_chroot_environment())
-
-
-def _chroot_environment() -> Mapping[str, str]:
-    """No user namespaces and no systemd needed: works as root inside a container, too."""
-    return {**os.environ, "BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "overlay"}
+        return run(["buildah", *words], environment=_WITHOUT_NAMESPACES)
 
 
 def choose(name: str | None) -> Engine:
     engines: dict[str, Engine] = {"docker": Docker(), "buildah": Buildah()}
     if name is not None:
         return engines[name]
-    if shutil.which("docker") is not None:
-        try:
-            run(["docker", "info", "--format", "{{.ServerVersion}}"])
-        except BuildError:
-            pass
-        else:
-            return engines["docker"]
+    if answers(["docker", "info"]):
+        return engines["docker"]
     if shutil.which("buildah") is not None:
         return engines["buildah"]
-    raise BuildError("neither a running Docker engine nor buildah was found; see `make setup`")
+    raise ToolError("neither a running Docker engine nor buildah was found; see `make setup`")

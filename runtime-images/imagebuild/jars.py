@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagebuild.progress import BuildError, run
-from imagebuild.sources import REPOSITORY, make_readable
+from devtools import maven
+from devtools.paths import REPOSITORY
+from imagebuild.sources import make_readable
 
 
 @dataclass(frozen=True)
@@ -23,31 +23,16 @@ class Jars:
 
     def inputs(self) -> Iterator[Path]:
         yield Path(__file__)
+        yield Path(maven.__file__)
         yield self._pom()
 
     def write(self, context: Path) -> None:
         target = context / self.to
         target.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory() as folder:
-            run(
-                [
-                    "mvn",
-                    "--batch-mode",
-                    "--quiet",
-                    "--file",
-                    self._pom(),
-                    "dependency:copy-dependencies",
-                    f"-DoutputDirectory={folder}",
-                    "-DincludeScope=runtime",
-                ]
-            )
-            jars = sorted(Path(folder).glob("*.jar"))
-            if not jars:
-                raise BuildError(f"{self.pom} resolved to no jar")
-            for jar in jars:
-                # What Spark brings itself stays as it is.
-                if not (target / jar.name).exists():
-                    shutil.copyfile(jar, target / jar.name)
+        for jar in maven.jars(self._pom()):
+            # What Spark brings itself stays as it is.
+            if not (target / jar.name).exists():
+                shutil.copyfile(jar, target / jar.name)
         make_readable(target)
 
 

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from devtools.command import run
+from devtools.errors import ToolError
+from devtools.paths import REPOSITORY
 from imagebuild import sources
 from imagebuild.jars import keep_natives
-from imagebuild.progress import BuildError, run
-from imagebuild.sources import REPOSITORY, compile_python, make_readable, remove
+from imagebuild.sources import compile_python, make_readable, remove
 
 _LOCKS = REPOSITORY / "requirements"
 _SITE = "swirl/site"
@@ -61,7 +63,7 @@ class Packages:
 
     def write(self, context: Path) -> None:
         if sys.version_info[:2] != (3, 11):
-            raise BuildError(
+            raise ToolError(
                 "images carry Python 3.11, and bytecode is compiled by the Python that builds them:"
                 f" run build.py with Python 3.11, not {sys.version_info[0]}.{sys.version_info[1]}"
             )
@@ -122,5 +124,5 @@ def _uv() -> str:
             return str(path)
     found = shutil.which("uv")
     if found is None:
-        raise BuildError("uv is not installed; `make setup` installs it")
+        raise ToolError("uv is not installed; `make setup` installs it")
     return found

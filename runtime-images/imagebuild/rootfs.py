@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagebuild.progress import run, say
+from devtools.command import run
+from devtools.paths import cache_directory
+from imagebuild.progress import PROGRESS
 
 _OPTIONS = (
     "--variant=apt",
@@ -23,11 +24,6 @@ _OPTIONS = (
 )
 
 
-def cache_folder() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(home) / "swirl" / "images"
-
-
 @dataclass(frozen=True)
 class Rootfs:
     suite: str
@@ -37,9 +33,9 @@ class Rootfs:
 
     def write(self, context: Path) -> None:
         key = hashlib.sha256(" ".join([self.suite, *_OPTIONS]).encode()).hexdigest()[:12]
-        cached = cache_folder() / f"debian-{self.suite}-{key}.tar"
+        cached = cache_directory("images") / f"debian-{self.suite}-{key}.tar"
         if not cached.exists():
-            say("debian", f"fetching the packages of {self.suite}")
+            PROGRESS.say(f"debian: fetching the packages of {self.suite}")
             cached.parent.mkdir(parents=True, exist_ok=True)
             part = cached.with_suffix(".part.tar")
             run(["mmdebstrap", "--quiet", *_OPTIONS, self.suite, part])

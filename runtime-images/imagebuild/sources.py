@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from imagebuild.progress import BuildError
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+from devtools.errors import ToolError
+from devtools.paths import REPOSITORY
 
 
 class Source(Protocol):
@@ -42,7 +41,7 @@ class Code:
         for pattern in self.paths:
             found = sorted(root.glob(pattern))
             if not found:
-                raise BuildError(f"nothing in the repository matches {self.root}/{pattern}")
+                raise ToolError(f"nothing in the repository matches {self.root}/{pattern}")
             for path in found:
                 for file in _tree(path):
                     yield file, file.relative_to(root)
@@ -60,7 +59,7 @@ class Code:
                 target.chmod(0o755)
         complaints = compile_python(context / self.to, f"/opt/{self.to}")
         if complaints:
-            raise BuildError(f"not valid Python: {complaints}")
+            raise ToolError(f"not valid Python: {complaints}")
 
 
 def compile_python(folder: Path, installed: str) -> str:

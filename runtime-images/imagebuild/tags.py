@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from devtools.paths import REPOSITORY
 from imagebuild.catalogue import CATALOGUE, Image
-from imagebuild.sources import REPOSITORY
 
 _LENGTH = 12
 

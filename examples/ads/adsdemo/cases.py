@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from adsdemo.errors import DemoError
 from adsdemo.pipeline import LEARN_SECONDS, Pipeline
-from adsdemo.progress import Progress
 from adsdemo.report import LIMIT_SECONDS, Case, Report
 from adsdemo.verdict import DATA_BROKEN, MODEL_BUG, Verdict
-from adsdemo.waiting import TimedOut
+from devtools.errors import ToolError
+from devtools.progress import Progress
+from devtools.wait import TimedOut
 
 CALM_SECONDS = 20.0
 SPREAD_SECONDS = 30.0
@@ -89,7 +89,7 @@ class Cases:
         verdict = self._pipeline.verdict()
         if verdict is None or verdict.state != "Healthy":
             said = verdict.lines() if verdict else "nothing"
-            raise DemoError(f"before the fault the monitor should say Healthy, but says {said}")
+            raise ToolError(f"before the fault the monitor should say Healthy, but says {said}")
 
     def _wait_broken(self) -> Verdict:
         """The first verdict that is not Healthy; after the limit, whatever the monitor says."""
@@ -98,7 +98,7 @@ class Cases:
         except TimedOut:
             verdict = self._pipeline.verdict()
             if verdict is None:
-                raise DemoError("the monitor has no verdict any more") from None
+                raise ToolError("the monitor has no verdict any more") from None
             return verdict
 
     def _wait_symptoms(self, verdict: Verdict, *metrics: str) -> Verdict:
@@ -119,7 +119,7 @@ class Cases:
         while True:
             verdict = self._pipeline.verdict()
             if verdict is None:
-                raise DemoError("the monitor has no verdict any more")
+                raise ToolError("the monitor has no verdict any more")
             if verdict.state != "Healthy" or self._clock() >= end:
                 return verdict
             self._progress.alive("staying Healthy, as it should")

@@ -10,12 +10,12 @@ from pathlib import Path
 from adsdemo import diagnosis, install
 from adsdemo.cases import Cases
 from adsdemo.cluster import Cluster, ContextCluster, choose
-from adsdemo.errors import DemoError
 from adsdemo.kube import Kubectl
-from adsdemo.lock import only_one
 from adsdemo.pipeline import Pipeline
-from adsdemo.progress import Progress, stamp
 from adsdemo.report import Report
+from devtools.errors import ToolError
+from devtools.locks import exclusive
+from devtools.progress import Progress, stamp
 
 EXAMPLE = Path(__file__).resolve().parents[1]
 REPOSITORY = EXAMPLE.parents[1]
@@ -32,12 +32,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="run the demo (also continues one), or remove all that it made",
     )  # fmt: skip
     command = parser.parse_args(argv).command
-    progress = Progress()
+    progress = Progress(sys.stdout)
     try:
         cluster = choose(REPOSITORY)
-        with only_one(REPOSITORY / "build" / "demo.lock"):
+        # Two would undo each other's faults.
+        lock = REPOSITORY / "build" / "demo.lock"
+        with exclusive(lock, who="another demo of this checkout", timeout=0):
             return _down(cluster, progress) if command == "down" else _run(cluster, progress)
-    except DemoError as error:
+    except ToolError as error:
         progress.say(f"Failed: {error}")
         return 1
     except KeyboardInterrupt:
@@ -60,10 +62,10 @@ def _run(cluster: Cluster, progress: Progress) -> int:
         progress.say(f"The pods:\n{pipeline.pods()}")
         cases.format_change()
         cases.buggy_model()
-    except DemoError as error:
+    except ToolError as error:
         if kubectl is None:
             raise
-        raise DemoError(f"{error}\n{diagnosis.cause(kubectl)}") from error
+        raise ToolError(f"{error}\n{diagnosis.cause(kubectl)}") from error
     finally:
         report.write(progress.timings)
     for case in report.cases:

@@ -12,11 +12,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from adsdemo import shell
-from adsdemo.errors import DemoError
-from adsdemo.progress import Progress
+from devtools.command import answers, find, run
+from devtools.errors import ToolError
+from devtools.progress import Progress
+from devtools.stream import stream
 
 KIND_NAME = "swirl"
+_ANSWER_SECONDS = 120.0
 
 
 class Cluster(ABC):
@@ -50,7 +52,7 @@ class ContextCluster(Cluster):
 
     def __init__(self, context: str, registry: str) -> None:
         if not registry:
-            raise DemoError(
+            raise ToolError(
                 "SWIRL_CONTEXT is set, so SWIRL_REGISTRY must name a registry that this machine "
                 "can push to and the cluster can pull from, for example example.org/team"
             )
@@ -59,30 +61,31 @@ class ContextCluster(Cluster):
         self._registry = registry.rstrip("/")
 
     def up(self, progress: Progress) -> None:
-        progress.say(f"  {shell.output([*self.kubectl(), 'version']).splitlines()[-1]}")
+        said = run([*self.kubectl(), "version"], timeout=_ANSWER_SECONDS)
+        progress.say(f"  {said.splitlines()[-1]}")
 
     def load(self, images: Mapping[str, str], progress: Progress) -> dict[str, str]:
         pushed = {name: f"{self._registry}/{image}" for name, image in images.items()}
-        docker = shell.answers(["docker", "info"])
+        docker = answers(["docker", "info"])
         for name, image in images.items():
             target = pushed[name]
             if docker:
-                shell.output(["docker", "tag", image, target])
+                run(["docker", "tag", image, target], timeout=_ANSWER_SECONDS)
                 command = ["docker", "push", "--quiet", target]
             else:
                 command = ["buildah", "push", f"docker.io/{image}", f"docker://{target}"]
-            shell.stream(command, progress, what=f"pushing {target}")
+            stream(command, progress, what=f"pushing {target}")
         return pushed
 
     def down(self, progress: Progress) -> None:
         progress.say(f"  {self.name} was there before, and stays")
 
     def kubectl(self) -> list[str]:
-        program = shell.find("kubectl", "the demo talks to SWIRL_CONTEXT through it")
+        program = find("kubectl", "the demo talks to SWIRL_CONTEXT through it")
         return [program, "--context", self._context]
 
     def helm(self) -> list[str]:
-        program = shell.find("helm", "the demo installs the chart with it")
+        program = find("helm", "the demo installs the chart with it")
         return [program, "--kube-context", self._context]
 
 
@@ -98,35 +101,35 @@ class KindCluster(Cluster):
 
     def up(self, progress: Progress) -> None:
         kind = self._kind()
-        if KIND_NAME in shell.output([kind, "get", "clusters"]).split():
+        if KIND_NAME in run([kind, "get", "clusters"], timeout=_ANSWER_SECONDS).split():
             command = ["export", "kubeconfig"]
         else:
             command = ["create", "cluster", "--config", str(self._config), "--wait", "180s"]
         self._kubeconfig.parent.mkdir(parents=True, exist_ok=True)
         place = ["--name", KIND_NAME, "--kubeconfig", str(self._kubeconfig)]
-        shell.stream([kind, *command, *place], progress, what="starting kind")
+        stream([kind, *command, *place], progress, what="starting kind")
 
     def load(self, images: Mapping[str, str], progress: Progress) -> dict[str, str]:
         command = [self._kind(), "load", "docker-image", "--name", KIND_NAME, *images.values()]
-        shell.stream(command, progress, what="loading images")
+        stream(command, progress, what="loading images")
         return dict(images)
 
     def down(self, progress: Progress) -> None:
         command = [self._kind(), "delete", "cluster", "--name", KIND_NAME]
         place = ["--kubeconfig", str(self._kubeconfig)]
-        shell.stream([*command, *place], progress, what="removing kind")
+        stream([*command, *place], progress, what="removing kind")
         self._kubeconfig.unlink(missing_ok=True)
 
     def kubectl(self) -> list[str]:
-        program = shell.find("kubectl", "the demo talks to kind through it")
+        program = find("kubectl", "the demo talks to kind through it")
         return [program, "--kubeconfig", str(self._kubeconfig)]
 
     def helm(self) -> list[str]:
-        program = shell.find("helm", "the demo installs the chart with it")
+        program = find("helm", "the demo installs the chart with it")
         return [program, "--kubeconfig", str(self._kubeconfig)]
 
     def _kind(self) -> str:
-        return shell.find("kind", "a Docker engine answers, so the demo starts its cluster with it")
+        return find("kind", "a Docker engine answers, so the demo starts its cluster with it")
 
 
 class LocalCluster(Cluster):
@@ -156,10 +159,10 @@ class LocalCluster(Cluster):
         return [self._ask("tool", "helm"), "--kubeconfig", self._ask("kubeconfig")]
 
     def _ask(self, *words: str) -> str:
-        return shell.output(self._command(*words), cwd=self._repository, timeout=600).strip()
+        return run(self._command(*words), directory=self._repository, timeout=600).strip()
 
     def _stream(self, words: Sequence[str], progress: Progress, what: str) -> None:
-        shell.stream(self._command(*words), progress, what=what, cwd=self._repository)
+        stream(self._command(*words), progress, what=what, directory=self._repository)
 
     def _command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "localcluster", *words]
@@ -168,7 +171,7 @@ class LocalCluster(Cluster):
 def choose(
     repository: Path,
     env: Mapping[str, str] = os.environ,
-    docker_answers: Callable[[], bool] = lambda: shell.answers(["docker", "info"]),
+    docker_answers: Callable[[], bool] = lambda: answers(["docker", "info"]),
 ) -> Cluster:
     """The cluster for this machine."""
     if context := env.get("SWIRL_CONTEXT", ""):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adsdemo.errors import DemoError
 from adsdemo.kube import KINDS, NAMESPACE, SYSTEM_NAMESPACE, Kubectl, Resource
+from devtools.errors import ToolError
 
 _EVENTS = 5
 _PODS = 4
@@ -21,7 +21,7 @@ def cause(kubectl: Kubectl) -> str:
         for namespace in (NAMESPACE, SYSTEM_NAMESPACE):
             for pod in [p for p in kubectl.items("pods", namespace) if trouble(p)][:_PODS]:
                 lines.extend(_pod(kubectl, pod, namespace))
-    except DemoError as error:
+    except ToolError as error:
         lines.append(f"The cluster cannot be asked for more: {error}")
     return "\n".join(lines) or "No resource and no pod reports anything wrong."
 

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from adsdemo import shell
 from adsdemo.cluster import Cluster
 from adsdemo.kube import NAMESPACE, SYSTEM_NAMESPACE, Kubectl
-from adsdemo.progress import Progress
+from devtools.progress import Progress
+from devtools.stream import stream
 
 RELEASE = "swirl"
 _CHART_IMAGES = ("operator", "scorer", "monitor", "kafka")
@@ -22,7 +22,7 @@ _CHART_TIMEOUT = "5m"
 def build_images(repository: Path, progress: Progress) -> dict[str, str]:
     """Build what is missing; image names by short name, for example `operator`."""
     command = [sys.executable, str(repository / "runtime-images" / "build.py"), *DEMO_IMAGES]
-    shell.stream(command, progress, what="building images", cwd=repository)
+    stream(command, progress, what="building images", directory=repository)
     images: dict[str, str] = json.loads((repository / "build" / "images.json").read_text())
     return {name: images[name] for name in DEMO_IMAGES}
 
@@ -43,12 +43,12 @@ def install_chart(
         "--set", f"workloadNamespaces={{{NAMESPACE}}}",
         *chart_images(images),
     ]  # fmt: skip
-    shell.stream(command, progress, what="installing the chart")
+    stream(command, progress, what="installing the chart")
     # Not `helm --wait`: a class that binds late, as kind's does, keeps the artifact claim pending
     # until its first pod, and Helm would wait for the claim.
     for part in ("deployment/swirl-operator", "statefulset/swirl-kafka"):
         words = ["rollout", "status", part, "-n", SYSTEM_NAMESPACE, f"--timeout={_CHART_TIMEOUT}"]
-        shell.stream([*cluster.kubectl(), *words], progress, what=f"waiting for {part}")
+        stream([*cluster.kubectl(), *words], progress, what=f"waiting for {part}")
 
 
 def chart_images(images: Mapping[str, str]) -> list[str]:
@@ -63,7 +63,7 @@ def uninstall(cluster: Cluster, kubectl: Kubectl, progress: Progress) -> None:
     """Take the demo off a cluster that stays."""
     progress.say("  deleting the pipeline")
     kubectl.run("delete", "namespace", NAMESPACE, "--ignore-not-found", "--timeout=180s")
-    shell.stream(
+    stream(
         [
             *cluster.helm(), "uninstall", RELEASE, "--namespace", SYSTEM_NAMESPACE,
             "--ignore-not-found", "--wait",

@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adsdemo import shell
-from adsdemo.errors import DemoError
+from devtools.command import run
+from devtools.errors import ToolError
 
 NAMESPACE = "ads"
 SYSTEM_NAMESPACE = "swirl-system"
+ANSWER_SECONDS = 120.0
 KINDS = "ajob,arun,mserver,smon"
 
 Resource = Mapping[str, Any]
@@ -24,7 +25,7 @@ class Kubectl:
 
     def run(self, *words: str, stdin: str | None = None) -> str:
         """What `kubectl words…` prints."""
-        return shell.output([*self._argv, *words], stdin=stdin)
+        return run([*self._argv, *words], stdin=stdin, timeout=ANSWER_SECONDS)
 
     def apply(self, manifest: str) -> None:
         """Server-side apply, as a GitOps tool would do it."""
@@ -54,7 +55,7 @@ class Kubectl:
         words = ["logs", pod, "-n", namespace, f"--tail={lines}", "--all-containers"]
         try:
             return self.run(*words).rstrip()
-        except DemoError as error:
+        except ToolError as error:
             return f"(no log: {error})"
 
 

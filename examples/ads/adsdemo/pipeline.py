@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from adsdemo import kube, verdict
-from adsdemo.errors import DemoError
 from adsdemo.kube import Kubectl, condition, describe, is_current
-from adsdemo.progress import Progress
 from adsdemo.verdict import Verdict
-from adsdemo.waiting import Seen, wait_for
+from devtools.errors import ToolError
+from devtools.progress import Progress
+from devtools.wait import Seen, wait_for
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ class Pipeline:
             if found and is_current(found) and ready.get("status") == "True":
                 return Seen(True, "ready")
             if found and condition(found, "Stalled").get("status") == "True":
-                raise DemoError(f"{kind}/{name}: {describe(found, 'Stalled')}")
+                raise ToolError(f"{kind}/{name}: {describe(found, 'Stalled')}")
             return Seen(None, describe(found, "Ready"))
 
         self._wait(f"{kind}/{name}", look, START_SECONDS)
@@ -100,7 +100,7 @@ class Pipeline:
                 return Seen(version, "served")
             run = (found or {}).get("status", {}).get("currentRun") or {}
             if found and is_current(found) and run.get("outcome") == "Failed":
-                raise DemoError(f"the run {run['name']} failed")
+                raise ToolError(f"the run {run['name']} failed")
             return Seen(None, f"run {run.get('name')} {run.get('outcome')}, {version} is served")
 
         return self._wait("the new model version", look, START_SECONDS, interval=0.5)

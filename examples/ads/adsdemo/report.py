@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from adsdemo.verdict import Verdict
+from devtools import files
 
 LIMIT_SECONDS = 60.0
 
@@ -71,5 +72,4 @@ class Report:
             "recovery": self.recovery,
             "timings": timings,
         }
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(json.dumps(content, indent=2) + "\n")
+        files.write(self.path, json.dumps(content, indent=2) + "\n")

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from devtools.progress import Progress
 from localcluster.build import tool
 from localcluster.controlplane import ephemeral
-from localcluster.progress import Progress
 
 CRDS = Path(__file__).parents[3] / "crds"
 

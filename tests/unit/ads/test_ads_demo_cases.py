@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+
 from adsdemo import verdict
 from adsdemo.cases import Cases
 from adsdemo.diagnosis import conditions, trouble
-from adsdemo.errors import DemoError
 from adsdemo.kube import describe, is_current
 from adsdemo.pipeline import Pipeline
-from adsdemo.progress import Progress
 from adsdemo.report import Case, Report
 from adsdemo.verdict import DATA_BROKEN, MODEL_BUG, Verdict
-from adsdemo.waiting import TimedOut
+from devtools.errors import ToolError
+from devtools.progress import Progress
+from devtools.wait import TimedOut
 
 HEALTHY = Verdict("Healthy", "Healthy")
 DATA = Verdict("Broken", DATA_BROKEN, "ingest")
@@ -163,7 +164,7 @@ def test_an_alarm_during_training_is_not_taken_for_the_verdict(tmp_path: Path) -
     made = Made()
     cases = Cases(cast(Pipeline, made), Progress(io.StringIO()), Report(tmp_path / "demo.json"))
     made.now = MODEL
-    with pytest.raises(DemoError, match=r"should say Healthy, but says Broken: Deployed bug"):
+    with pytest.raises(ToolError, match=r"should say Healthy, but says Broken: Deployed bug"):
         cases.buggy_model()
 
 
@@ -172,7 +173,7 @@ def test_a_monitor_that_lost_its_verdict_is_a_failure(tmp_path: Path) -> None:
     made.verdict = lambda: None  # type: ignore[method-assign, assignment, return-value]
     report = Report(tmp_path / "demo.json")
     cases = Cases(cast(Pipeline, made), Progress(io.StringIO()), report, sleep=lambda _: None)
-    with pytest.raises(DemoError, match="no verdict any more"):
+    with pytest.raises(ToolError, match="no verdict any more"):
         cases.healthy()
 
 

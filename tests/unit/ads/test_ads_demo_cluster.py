@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from adsdemo.cluster import ContextCluster, KindCluster, LocalCluster, choose
-from adsdemo.errors import DemoError
 from adsdemo.install import chart_images
+from devtools.errors import ToolError
 
 REPOSITORY = Path("/repository")
 
@@ -24,7 +25,7 @@ def test_a_named_context_comes_first() -> None:
 
 
 def test_a_named_context_needs_a_registry() -> None:
-    with pytest.raises(DemoError, match="SWIRL_REGISTRY must name a registry"):
+    with pytest.raises(ToolError, match="SWIRL_REGISTRY must name a registry"):
         choose(REPOSITORY, {"SWIRL_CONTEXT": "prod"}, _never)
 
 

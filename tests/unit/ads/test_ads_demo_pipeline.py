@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from adsdemo.errors import DemoError
+
 from adsdemo.kube import Kubectl
 from adsdemo.pipeline import Pipeline
-from adsdemo.progress import Progress
-from adsdemo.waiting import TimedOut
+from devtools.errors import ToolError
+from devtools.progress import Progress
+from devtools.wait import TimedOut
 
 
 class Made:
@@ -79,7 +80,7 @@ def test_ready_for_an_older_spec_is_not_ready() -> None:
 
 
 def test_waiting_ends_at_once_when_it_is_in_vain() -> None:
-    with pytest.raises(DemoError, match="ajob/it: Stalled=True, Because: it is so") as raised:
+    with pytest.raises(ToolError, match="ajob/it: Stalled=True, Because: it is so") as raised:
         _pipeline(Made(ajob=[_resource("True", kind="Stalled")])).wait_ready("ajob", "it")
     assert not isinstance(raised.value, TimedOut)
 
@@ -93,7 +94,7 @@ def test_another_version_is_waited_for() -> None:
 def test_a_failed_training_ends_the_wait_for_its_version() -> None:
     job = _resource("False", currentRun={"name": "run-2", "outcome": "Failed"})
     made = Made(ajob=[job], mserver=[{"status": {"version": "run-1"}}])
-    with pytest.raises(DemoError, match="the run run-2 failed"):
+    with pytest.raises(ToolError, match="the run run-2 failed"):
         _pipeline(made).wait_other_version("run-1")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from pathlib import Path
@@ -10,35 +11,36 @@ import pytest
 
 from devtools.errors import ToolError
 from devtools.locks import exclusive
+from devtools.progress import Progress
 
 
 def test_a_lock_keeps_others_out_and_leaves_no_file(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "lock"
-    told = threading.Event()
+    said = io.StringIO()
 
     with (
         exclusive(path, who="a command", timeout=1),
         pytest.raises(ToolError, match="another command is at work and has been for 0 s"),
-        exclusive(path, who="another command", timeout=0.1, waiting=told.set),
+        exclusive(path, who="another command", timeout=0.3, progress=Progress(said)),
     ):
         raise AssertionError("both had it")
 
-    assert told.is_set()
+    assert said.getvalue() == "[  0:00] waiting for another command to end\n"
     assert not path.exists()
 
 
 def test_who_does_not_wait_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "lock"
-    told = threading.Event()
+    said = io.StringIO()
 
     with (
         exclusive(path, who="a demo", timeout=0),
         pytest.raises(ToolError, match="another demo is at work\n"),
-        exclusive(path, who="another demo", timeout=0, waiting=told.set),
+        exclusive(path, who="another demo", timeout=0, progress=Progress(said)),
     ):
         raise AssertionError("both had it")
 
-    assert not told.is_set()
+    assert said.getvalue() == ""
     with exclusive(path, who="a demo", timeout=0):
         pass
 

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+
+from devtools.errors import ToolError
 from imagebuild import builder
 from imagebuild.builder import build, write_results
-from imagebuild.progress import BuildError
 
 
 class Store:
@@ -86,10 +87,10 @@ def test_images_takes_a_public_debian_as_it_is() -> None:
 
 def test_images_says_which_image_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(image: object, folder: Path) -> Path:
-        raise BuildError("no network")
+        raise ToolError("no network")
 
     monkeypatch.setattr(builder, "_fill", fail)
-    with pytest.raises(BuildError, match="debian: no network"):
+    with pytest.raises(ToolError, match="debian: no network"):
         build(("operator",), Store())
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
 from imagebuild import tags as tagging
 from imagebuild.catalogue import CATALOGUE, OF_CHART, RUNNABLE, Image, with_parents
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from devtools.paths import cache_directory
+from devtools.progress import Progress
 from localcluster import build, golang, versions
 from localcluster.build import MODULES, TOOLS, Binary, Module, cache_key
-from localcluster.paths import SOURCES, cache_directory
-from localcluster.progress import Progress
+from localcluster.paths import SOURCES
 
 MODULE = Module("m", "a module", "1 s", (Binary("m", "."),))
 
@@ -60,7 +61,7 @@ def test_moving_text_between_files_changes_the_key(sources: Path) -> None:
 def test_the_cache_is_where_the_user_keeps_caches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
 
-    assert cache_directory() == Path("/somewhere/swirl/localcluster")
+    assert cache_directory("localcluster") == Path("/somewhere/swirl/localcluster")
 
 
 def test_every_tool_that_others_ask_for_exists() -> None:

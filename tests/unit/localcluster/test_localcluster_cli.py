@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from devtools.errors import ToolError
 from localcluster import cli
-from localcluster.errors import ClusterError
 from localcluster.instance import NAME_VARIABLE
 
 
@@ -60,7 +60,7 @@ def test_an_interrupt_says_how_to_go_on(
 
 
 def test_an_error_says_what_where_and_what_to_do() -> None:
-    error = ClusterError("etcd has ended", where="/log/etcd.log", remedy="run `up` again")
+    error = ToolError("etcd has ended", where="/log/etcd.log", remedy="run `up` again")
 
     assert str(error).splitlines() == [
         "etcd has ended",

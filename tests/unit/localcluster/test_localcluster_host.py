@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from devtools.errors import ToolError
 from localcluster import cli
-from localcluster.errors import ClusterError
 from localcluster.host import require_cluster_host, require_linux
 
 
@@ -29,7 +29,7 @@ def missing(name: str) -> str | None:
 def test_an_unsuitable_machine_gets_one_sentence_with_the_alternatives(
     system: str, user: int, find: Callable[[str], str | None], reason: str
 ) -> None:
-    with pytest.raises(ClusterError) as caught:
+    with pytest.raises(ToolError) as caught:
         require_cluster_host(lambda: system, lambda: user, find)
 
     sentence = str(caught.value)

@@ -8,7 +8,7 @@ from typing import IO
 
 import pytest
 
-from localcluster.errors import ClusterError
+from devtools.errors import ToolError
 from localcluster.images import archived, full_name, present, write_single_program_image
 
 
@@ -75,7 +75,7 @@ def test_an_archive_of_another_kind_has_no_known_ids(tmp_path: Path) -> None:
 def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.tar").write_text("hello", encoding="utf-8")
 
-    with pytest.raises(ClusterError, match=r"notes\.tar is not an image archive"):
+    with pytest.raises(ToolError, match=r"notes\.tar is not an image archive"):
         archived(tmp_path / "notes.tar")
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from devtools.errors import ToolError
 from localcluster.down import interfaces
-from localcluster.errors import ClusterError
 from localcluster.instance import (
     MAXIMUM_INSTANCES,
     NAME_VARIABLE,
@@ -32,7 +32,7 @@ def test_names_that_would_not_do_as_directory_or_interface_are_refused(
 ) -> None:
     monkeypatch.setenv(NAME_VARIABLE, name)
 
-    with pytest.raises(ClusterError, match="cannot be the name"):
+    with pytest.raises(ToolError, match="cannot be the name"):
         Instance.from_environment()
 
 
@@ -91,7 +91,7 @@ def test_other_clusters_leave_the_first_addresses_to_the_default_one() -> None:
 
 
 def test_no_addresses_left() -> None:
-    with pytest.raises(ClusterError, match="in use"):
+    with pytest.raises(ToolError, match="in use"):
         first_free(set(), ["10.0.0.0/8"])
 
 

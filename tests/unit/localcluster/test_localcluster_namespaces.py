@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from localcluster import command
-from localcluster.errors import ClusterError
+from devtools import command
+from devtools.errors import ToolError
 from localcluster.namespaces import disconnect
 
 LINK = "lc-a-1"
@@ -23,7 +23,7 @@ def test_a_link_that_the_kernel_removes_first_is_as_good_as_removed(
 ) -> None:
     def too_late(argv: Sequence[str]) -> str:
         (present / LINK).rmdir()
-        raise ClusterError("Cannot find device")
+        raise ToolError("Cannot find device")
 
     monkeypatch.setattr(command, "run", too_late)
 
@@ -32,11 +32,11 @@ def test_a_link_that_the_kernel_removes_first_is_as_good_as_removed(
 
 def test_a_link_that_stays_is_an_error(present: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(argv: Sequence[str]) -> str:
-        raise ClusterError("Operation not permitted")
+        raise ToolError("Operation not permitted")
 
     monkeypatch.setattr(command, "run", refuse)
 
-    with pytest.raises(ClusterError, match="not permitted"):
+    with pytest.raises(ToolError, match="not permitted"):
         disconnect(LINK, present)
 
 

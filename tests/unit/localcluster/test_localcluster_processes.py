@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from localcluster.errors import ClusterError
+from devtools.errors import ToolError
 from localcluster.processes import (
     Identity,
     Processes,
@@ -36,7 +36,7 @@ def test_a_record_survives_being_written_and_read() -> None:
 
 @pytest.mark.parametrize("text", ["", "{}", "7", '{"name": "etcd", "identity": {"pid": "x"}}'])
 def test_a_file_that_is_no_record_is_refused(text: str) -> None:
-    with pytest.raises(ClusterError, match="not a process record"):
+    with pytest.raises(ToolError, match="not a process record"):
         Record.from_json(text)
 
 
