@@ -1,18 +1,30 @@
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo down generate verify lock images bench
+.PHONY: help setup check unit integration e2e test soak demo down generate verify lock images bench
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 setup: ## install what development takes: .venv, and packages of Debian
 	@scripts/setup.sh
 
-check: setup ## formatting, types, layers, generated files: about a minute
+check: setup ## formatting, types, layers, generated files: seconds
 	@scripts/check.sh
 
-test: check ## check, and every test; starts and stops what it needs
-	@$(PYTHON) tests/run.py
+unit: setup ## tests that start nothing: on every change
+	@$(PYTHON) -m tests.run unit
+
+integration: setup ## tests with a real Spark, Kafka and API server
+	@$(PYTHON) -m tests.run integration
+
+e2e: setup ## tests on a real cluster, the demo among them; root on Debian
+	@$(PYTHON) -m tests.run e2e
+
+test: setup ## check, unit, integration and e2e; starts and stops what it needs
+	@$(PYTHON) -m tests.run
+
+soak: setup ## long forms of tests: whole days, hundreds of seeds, every kill point
+	@$(PYTHON) -m tests.run soak
 
 demo: setup ## the talk's pipeline on a cluster: break it, and be told why
 	@$(PYTHON) examples/ads/demo.py
@@ -34,4 +46,4 @@ images: setup ## build the images that are missing; names in build/images.json
 	@$(PYTHON) runtime-images/build.py
 
 bench: setup ## print figures of speed and memory
-	@$(PYTHON) tests/run.py bench
+	@$(PYTHON) -m tests.run bench

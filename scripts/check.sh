@@ -1,15 +1,26 @@
 #!/bin/bash
-# Every check that runs nothing of the project; all of them are run, so that one run tells all.
+# Every check that runs nothing of the project; all of them are run, so that one run tells all, and
+# the slowest beside the others.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-failed=()
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
 
+# Prints what a check said when it is done, so that two of them do not mix their lines.
 step() {
-    local name=$1 started=$SECONDS
+    local name=$1 started=$SECONDS said
     shift
-    echo "check: $name"
-    "$@" || failed+=("$name")
-    ((SECONDS - started < 20)) || echo "check: $name took $((SECONDS - started)) s"
+    if said=$("$@" 2>&1); then
+        echo "check: $name, $((SECONDS - started)) s"
+    else
+        touch "$results/$name"
+        printf 'check: %s, failed:\n%s\n' "$name" "$said"
+    fi
+}
+
+types() {
+    .venv/bin/mypy --exclude '^tests/unit/images/' \
+        swirl operator/swirl_operator devtools localcluster examples/ads tests
 }
 
 # runtime-images has a folder for each image, which must not pass for a Python package (kafka).
@@ -18,15 +29,22 @@ types_of_images() {
         runtime-images/build.py runtime-images/imagebuild requirements/lock.py tests/unit/images
 }
 
+layers() {
+    PYTHONPATH=.:operator .venv/bin/lint-imports --no-cache
+}
+
+# In turn: both write to the same cache.
+{
+    step "mypy" types
+    step "mypy of the images" types_of_images
+} &
 step "ruff check" .venv/bin/ruff check --quiet .
 step "ruff format" .venv/bin/ruff format --quiet --check .
-step "mypy" .venv/bin/mypy --exclude '^tests/unit/images/' \
-    swirl operator/swirl_operator devtools localcluster examples/ads tests
-step "mypy of the images" types_of_images
-step "layers" env PYTHONPATH=.:operator .venv/bin/lint-imports --no-cache
+step "layers" layers
 step "generated files and locks" scripts/verify.sh
+wait
 
-if ((${#failed[@]})); then
-    printf 'check: failed: %s\n' "${failed[@]}" >&2
+if [[ -n $(ls "$results") ]]; then
+    (cd "$results" && printf 'check: failed: %s\n' *) >&2
     exit 1
 fi

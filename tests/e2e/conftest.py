@@ -1,6 +1,6 @@
 """A running cluster, the tools that speak to it, and the images that are in it.
 
-`tests/run.py` starts the cluster. A cluster of your own is named by KUBECONFIG; it must be able to
+`make e2e` starts the cluster. A cluster of your own is named by KUBECONFIG; it must be able to
 get the images by itself.
 """
 
