@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import sys
 
+from swirl.wire.containers import OperatorEnvironment
+from swirl.wire.environment import InvalidEnvironment
 from swirl_operator.kinds import controllers
 from swirl_operator.runtime.process import main
-from swirl_operator.settings import SettingsError, from_environment
+from swirl_operator.settings import runtime_options
 
 
 def run() -> int:
+    """Run until told to stop; returns the exit code."""
     try:
-        settings = from_environment(os.environ)
-    except SettingsError as error:
+        environment = OperatorEnvironment.read(os.environ)
+    except InvalidEnvironment as error:
         print(f"swirl-operator: {error}", file=sys.stderr)
         return 2
-    return main(controllers(settings), settings.runtime())
+    return main(controllers(environment), runtime_options(environment))
 
 
 if __name__ == "__main__":

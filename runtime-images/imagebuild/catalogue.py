@@ -53,15 +53,15 @@ _ALL = (
     _runnable(
         "operator",
         "operator-packages",
-        _library("api", "metrics"),
+        _library("api", "metrics", "wire"),
         Code(("swirl_operator",), root="operator", to="swirl/lib"),
     ),
-    _runnable("scorer", "scorer-packages", _library("metrics", "store", "scorer")),
-    _runnable("monitor", "monitor-packages", _library("api", "metrics", "monitor")),
+    _runnable("scorer", "scorer-packages", _library("metrics", "store", "scorer", "wire")),
+    _runnable("monitor", "monitor-packages", _library("api", "metrics", "monitor", "wire")),
     _runnable(
         "spark",
         "spark-packages",
-        _library("job", "metrics", "store"),
+        _library("job", "metrics", "store", "wire"),
         Code(("entrypoint.sh",), root="runtime-images/spark", to="swirl"),
     ),
     _runnable(

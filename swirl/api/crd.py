@@ -13,8 +13,9 @@ from typing import Any
 
 import yaml
 
-from swirl.api.meta import GROUP, VERSION, Resource
+from swirl.api.meta import Resource
 from swirl.api.v1alpha1 import KINDS
+from swirl.wire.group import GROUP, VERSION
 
 Schema = dict[str, Any]
 

@@ -13,9 +13,6 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-GROUP = "swirl.dev"
-VERSION = "v1alpha1"
-
 Name = Annotated[
     str,
     StringConstraints(
@@ -91,7 +88,7 @@ class Change(Model):
     id: Annotated[str, StringConstraints(max_length=128)] = Field(
         description="Deterministic, so that a repeat is recognised."
     )
-    what: Literal["Model", "Code", "Configuration"] = Field(description="What was changed.")
+    aspect: Literal["Model", "Code", "Configuration"] = Field(description="What was changed.")
     from_version: Annotated[str, StringConstraints(max_length=128)] | None = Field(
         default=None, alias="from", description="The version before; absent for the first one."
     )

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from swirl.metrics.topics import METRICS_TOPIC
 from swirl.store import RunRef
+from swirl.wire.topics import METRICS_TOPIC
 
 VARIABLE = "SWIRL_RUN"
 

@@ -15,9 +15,9 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from swirl.metrics.point import Point, encode
-from swirl.metrics.topics import METRICS_TOPIC
 from swirl.metrics.transport import DeliveryFailed, Transport
+from swirl.wire.point import Point, encode
+from swirl.wire.topics import METRICS_TOPIC
 
 logger = logging.getLogger(__name__)
 

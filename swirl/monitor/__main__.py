@@ -44,7 +44,7 @@ def main() -> int:
     server = Server(health, settings.port)
     status = StatusWriter(settings.api_url, settings.account, settings.namespace, settings.name)
     publisher = KafkaPublisher(
-        settings.bootstrap_servers, settings.findings_topic, settings.namespace, settings.name
+        settings.bootstrap_servers, settings.verdicts_topic, settings.namespace, settings.name
     )
     try:
         _watch(settings, health, status, publisher, stop)

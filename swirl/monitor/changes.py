@@ -10,8 +10,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from swirl.metrics.change import ChangeEvent
 from swirl.monitor.spec import Detection, MonitorSpec
+from swirl.wire.change import ChangeEvent
 
 LATE_WINDOWS = 2
 """A change that began up to so many windows after the onset may still be the cause: windows are
@@ -97,7 +97,7 @@ class ChangeLog:
                         node=node,
                         kind=event.kind,
                         name=event.name,
-                        what=event.what,
+                        what=event.aspect,
                         from_version=event.from_version,
                         to_version=event.to_version,
                         started=_ms(event),

@@ -17,10 +17,10 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from swirl.metrics.change import ChangeEvent, MalformedChange
-from swirl.metrics.point import MalformedRecord, Point, decode
 from swirl.metrics.reachable import reachable
 from swirl.monitor.replay import Merge
+from swirl.wire.change import ChangeEvent, MalformedChange
+from swirl.wire.point import MalformedRecord, Point, decode
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterable
 
-from swirl.metrics.change import ChangeEvent
-from swirl.metrics.point import Point
 from swirl.monitor import sentence
 from swirl.monitor.changes import ChangeLog
 from swirl.monitor.diagnose import Anomaly, Finding, diagnose, with_anomalies
@@ -20,6 +18,8 @@ from swirl.monitor.spec import MonitorSpec
 from swirl.monitor.track import SETTLE_WINDOWS, Reading, Track
 from swirl.monitor.verdict import BROKEN, HEALTHY, LEARNING, Verdict
 from swirl.monitor.windows import Totals, Windows
+from swirl.wire.change import ChangeEvent
+from swirl.wire.point import Point
 
 REVISE_WINDOWS = 6
 """How long after a verdict late evidence may still revise it, once. Afterwards it stands until

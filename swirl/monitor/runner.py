@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from swirl.metrics.change import ChangeEvent
 from swirl.monitor.consumer import KafkaUnavailable, Points, Read
 from swirl.monitor.engine import Engine
 from swirl.monitor.publish import Publisher
 from swirl.monitor.replay import LogClock
 from swirl.monitor.server import Health, Snapshot
 from swirl.monitor.verdict import Verdict
+from swirl.wire.change import ChangeEvent
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from swirl.metrics.topics import CHANGES_TOPIC, FINDINGS_TOPIC, METRICS_TOPIC
 from swirl.monitor.spec import InvalidSpec, MonitorSpec, parse
+from swirl.wire.topics import CHANGES_TOPIC, METRICS_TOPIC, VERDICTS_TOPIC
 
 _ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 
@@ -33,7 +33,7 @@ class Settings:
     bootstrap_servers: str
     metrics_topic: str
     changes_topic: str
-    findings_topic: str
+    verdicts_topic: str
     api_url: str
     account: Path
     port: int
@@ -57,11 +57,11 @@ def from_environment(env: Mapping[str, str]) -> Settings:
     return Settings(
         spec=spec,
         name=_needed(env, "SWIRL_MONITOR_NAME"),
-        namespace=_needed(env, "SWIRL_NAMESPACE"),
+        namespace=_needed(env, "SWIRL_POD_NAMESPACE"),
         bootstrap_servers=_needed(env, "SWIRL_KAFKA_BOOTSTRAP"),
         metrics_topic=env.get("SWIRL_METRICS_TOPIC") or METRICS_TOPIC,
         changes_topic=env.get("SWIRL_CHANGES_TOPIC") or CHANGES_TOPIC,
-        findings_topic=env.get("SWIRL_FINDINGS_TOPIC") or FINDINGS_TOPIC,
+        verdicts_topic=env.get("SWIRL_VERDICTS_TOPIC") or VERDICTS_TOPIC,
         api_url=_api_url(env),
         account=Path(env.get("SWIRL_SERVICE_ACCOUNT") or _ACCOUNT),
         port=int(port),

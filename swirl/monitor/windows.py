@@ -11,8 +11,8 @@ import math
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from swirl.metrics.point import Point
 from swirl.monitor.spec import Selector
+from swirl.wire.point import Point
 
 FUTURE_MS = 60_000
 """Points further ahead than this of the time they were written at come from a wrong clock."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from swirl.metrics import METRICS_TOPIC
 from swirl.scorer.errors import StartError
+from swirl.wire.topics import METRICS_TOPIC
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Settings:
             digest=env.get("SWIRL_MODEL_DIGEST") or None,
             name=env["SWIRL_MODEL_NAME"],
             version=env.get("SWIRL_MODEL_VERSION", ""),
-            namespace=env.get("SWIRL_NAMESPACE") or "default",
+            namespace=env.get("SWIRL_POD_NAMESPACE") or "default",
             kafka=env.get("SWIRL_KAFKA_BOOTSTRAP") or None,
             topic=env.get("SWIRL_METRICS_TOPIC") or METRICS_TOPIC,
             port=int(_number(env, "SWIRL_PORT", 8080)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from swirl.wire.containers import OperatorEnvironment
 from swirl_operator.kinds.analyticsjob.controller import AnalyticsJobController
 from swirl_operator.kinds.analyticsrun.controller import AnalyticsRunController
 from swirl_operator.kinds.analyticsrun.driver import Surroundings as DriverSurroundings
@@ -11,29 +12,26 @@ from swirl_operator.kinds.swirlmonitor.controller import SwirlMonitorController
 from swirl_operator.kinds.swirlmonitor.manifests import Surroundings as MonitorSurroundings
 from swirl_operator.pods.artifacts import ArtifactStore
 from swirl_operator.runtime.interface import Controller
-from swirl_operator.settings import Settings
 
 
-def controllers(settings: Settings) -> tuple[Controller, ...]:
+def controllers(environment: OperatorEnvironment) -> tuple[Controller, ...]:
     """One controller for each kind, told what the chart told the operator."""
-    store = ArtifactStore(settings.artifacts_uri, settings.artifacts_claim)
+    kafka = None if environment.kafka is None else environment.kafka.bootstrap_servers
+    topics = environment.topics
+    store = ArtifactStore(environment.artifacts_uri, environment.artifacts_claim)
     return (
         AnalyticsJobController(),
-        AnalyticsRunController(
-            DriverSurroundings(store, settings.kafka_bootstrap, settings.metrics_topic)
-        ),
+        AnalyticsRunController(DriverSurroundings(store, kafka, topics.metrics)),
         ModelServerController(
-            ScorerSurroundings(
-                settings.scorer_image, store, settings.kafka_bootstrap, settings.metrics_topic
-            )
+            ScorerSurroundings(environment.scorer_image, store, kafka, topics.metrics)
         ),
         SwirlMonitorController(
             MonitorSurroundings(
-                settings.monitor_image,
-                settings.kafka_bootstrap,
-                settings.metrics_topic,
-                settings.changes_topic,
-                settings.findings_topic,
+                environment.monitor_image,
+                kafka,
+                topics.metrics,
+                topics.changes,
+                topics.verdicts,
             )
         ),
     )

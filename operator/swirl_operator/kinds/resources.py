@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from swirl.api.meta import GROUP, VERSION
 from swirl.api.meta import Resource as Kind
 from swirl.api.v1alpha1 import AnalyticsJob, AnalyticsRun, ModelServer, SwirlMonitor
+from swirl.wire.group import GROUP, VERSION
 from swirl_operator.runtime.resources import Resource
 
 

@@ -4,7 +4,7 @@ from it, since GitOps tools would then take the child for one of theirs and prun
 
 from __future__ import annotations
 
-from swirl.api.meta import GROUP
+from swirl.wire.group import GROUP
 
 MANAGED_BY = "app.kubernetes.io/managed-by"
 KIND = f"{GROUP}/kind"

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from swirl.wire.labels import APPLIED_HASH
 from swirl_operator.pods import labels
-from swirl_operator.runtime.apply import APPLIED_HASH, stamped
+from swirl_operator.runtime.apply import stamped
 from swirl_operator.runtime.owner import adopt
 from swirl_operator.runtime.resources import Resource
 

@@ -12,10 +12,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from swirl.wire.labels import APPLIED_HASH
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import Resource
-
-APPLIED_HASH = "swirl.dev/applied-hash"
 
 _MISSING: Any = object()
 

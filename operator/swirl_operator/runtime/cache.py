@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from swirl.wire import labels
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.owner import controller_of
 from swirl_operator.runtime.resources import Resource
@@ -41,7 +42,7 @@ class Update:
 class Cache:
     """Implements `plan.CacheReader`. Objects read from it must not be changed."""
 
-    def __init__(self, *, index_labels: str = "swirl.dev/", status_manager: str = "") -> None:
+    def __init__(self, *, index_labels: str = labels.PREFIX, status_manager: str = "") -> None:
         self._index_labels = index_labels
         self._status_manager = status_manager
         self._objects: dict[Resource, dict[str, dict[str, Object]]] = {}

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from swirl.wire.group import GROUP
+from swirl.wire.times import rfc3339
 from swirl_operator.runtime.api import FIELD_MANAGER, Api
 from swirl_operator.runtime.errors import ApiError, NotFound
 from swirl_operator.runtime.interface import Event, Object
@@ -97,7 +99,9 @@ class Events:
 
     async def _repeat(self, obj: Object, event: Event, series: _Series) -> None:
         count, namespace = series.count + 1, obj["metadata"]["namespace"]
-        patch = {"series": {"count": count, "lastObservedTime": _micro(self._now())}}
+        patch = {
+            "series": {"count": count, "lastObservedTime": rfc3339(self._now(), "microseconds")}
+        }
         try:
             await self._api.merge(EVENTS, namespace, series.name, patch)
         except NotFound:
@@ -134,7 +138,7 @@ class Events:
 def as_event(obj: Object, event: Event, *, instance: str, now: datetime) -> Object:
     """The API object. Its name is unique in time, as no list of events is ever read back."""
     metadata = obj["metadata"]
-    moment = _micro(now)
+    moment = rfc3339(now, "microseconds")
     seed = f"{metadata['uid']} {event.type} {event.reason} {event.message} {moment}"
     suffix = hashlib.sha256(seed.encode()).hexdigest()[:16]
     return {
@@ -149,7 +153,7 @@ def as_event(obj: Object, event: Event, *, instance: str, now: datetime) -> Obje
         "reason": event.reason,
         "action": event.reason,
         "note": event.message.encode()[:_NOTE_BYTES].decode(errors="ignore"),
-        "reportingController": f"swirl.dev/{FIELD_MANAGER}",
+        "reportingController": f"{GROUP}/{FIELD_MANAGER}",
         "reportingInstance": instance[:128] or FIELD_MANAGER,
         "regarding": {
             "apiVersion": obj["apiVersion"],
@@ -160,7 +164,3 @@ def as_event(obj: Object, event: Event, *, instance: str, now: datetime) -> Obje
             "resourceVersion": metadata["resourceVersion"],
         },
     }
-
-
-def _micro(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

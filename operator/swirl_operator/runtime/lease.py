@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from swirl.wire.times import rfc3339
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import LEASES
 
@@ -54,7 +55,7 @@ def new_lease(namespace: str, name: str, identity: str, seconds: float, now: dat
         "apiVersion": LEASES.api_version,
         "kind": LEASES.kind,
         "metadata": {"namespace": namespace, "name": name},
-        "spec": _spec(identity, seconds, now, acquired=_micro(now), transitions=0),
+        "spec": _spec(identity, seconds, now, acquired=rfc3339(now, "microseconds"), transitions=0),
     }
 
 
@@ -62,12 +63,15 @@ def taken(lease: Object, identity: str, seconds: float, now: datetime) -> Object
     """`lease` held by us; the resourceVersion in it makes the write a compare-and-swap."""
     spec = lease.get("spec") or {}
     transitions = int(spec.get("leaseTransitions") or 0) + 1
-    return {**lease, "spec": _spec(identity, seconds, now, _micro(now), transitions)}
+    return {
+        **lease,
+        "spec": _spec(identity, seconds, now, rfc3339(now, "microseconds"), transitions),
+    }
 
 
 def renewed(lease: Object, identity: str, seconds: float, now: datetime) -> Object:
     spec = lease["spec"]
-    acquired = spec.get("acquireTime") or _micro(now)
+    acquired = spec.get("acquireTime") or rfc3339(now, "microseconds")
     transitions = int(spec.get("leaseTransitions") or 0)
     return {**lease, "spec": _spec(identity, seconds, now, acquired, transitions)}
 
@@ -75,7 +79,7 @@ def renewed(lease: Object, identity: str, seconds: float, now: datetime) -> Obje
 def released(lease: Object, now: datetime) -> Object:
     """Held by nobody: the next one need not wait for the expiry."""
     spec = {**lease["spec"], "holderIdentity": "", "leaseDurationSeconds": 1}
-    return {**lease, "spec": {**spec, "renewTime": _micro(now)}}
+    return {**lease, "spec": {**spec, "renewTime": rfc3339(now, "microseconds")}}
 
 
 def _spec(identity: str, seconds: float, now: datetime, acquired: str, transitions: int) -> Object:
@@ -83,14 +87,10 @@ def _spec(identity: str, seconds: float, now: datetime, acquired: str, transitio
         "holderIdentity": identity,
         "leaseDurationSeconds": max(1, round(seconds)),
         "acquireTime": acquired,
-        "renewTime": _micro(now),
+        "renewTime": rfc3339(now, "microseconds"),
         "leaseTransitions": transitions,
     }
 
 
 def _record(lease: Object | None) -> object:
     return None if lease is None else (lease["metadata"].get("uid"), lease.get("spec"))
-
-
-def _micro(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

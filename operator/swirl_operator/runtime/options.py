@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from swirl.wire.kafka import KafkaSettings
+from swirl.wire.topics import CHANGES_TOPIC
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -17,8 +20,8 @@ class Options:
     """Watched namespaces; empty means all."""
     probe_port: int = 8080
     probe_host: str = "0.0.0.0"
-    kafka_bootstrap: str | None = None
-    changes_topic: str = "swirl.changes"
+    kafka: KafkaSettings | None = None
+    changes_topic: str = CHANGES_TOPIC
     workers: int = 10
     lease_seconds: float = 15.0
     renew_deadline_seconds: float = 10.0

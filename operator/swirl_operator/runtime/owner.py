@@ -6,11 +6,10 @@ makes another tool adopt, and prune, what belongs to the operator.
 
 from __future__ import annotations
 
+from swirl.wire.labels import MANAGED_BY, MANAGER
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import Resource
 
-MANAGED_BY = "app.kubernetes.io/managed-by"
-MANAGER = "swirl"
 SELECTOR = f"{MANAGED_BY}={MANAGER}"
 
 NAME_CLASH = "NameClash"

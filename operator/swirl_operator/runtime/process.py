@@ -72,7 +72,9 @@ class Process:
         )
         self.leadership = Leadership(api=api, options=options)
         self.announcer = Announcer(
-            bootstrap=options.kafka_bootstrap, topic=options.changes_topic, metrics=metrics
+            bootstrap=None if options.kafka is None else options.kafka.bootstrap_servers,
+            topic=options.changes_topic,
+            metrics=metrics,
         )
         self.events = Events(api=api, metrics=metrics, instance=options.identity)
         self.reconciler = Reconciler(

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from swirl.metrics.change import Action, ChangeEvent, Phase, What, change_id
+from swirl.wire.change import Action, Aspect, ChangeEvent, Phase, change_id
 from swirl_operator.runtime.interface import Object, Plan
 from swirl_operator.status.times import from_text, to_text
 
@@ -41,7 +41,7 @@ class Outbox:
         return cls(status.get("change"), tuple(status.get("pendingChanges") or ()))
 
     def begin(
-        self, subject: Changed, *, what: What, to: str, before: str | None, now: datetime
+        self, subject: Changed, *, aspect: Aspect, to: str, before: str | None, now: datetime
     ) -> Outbox:
         """With a change from version `before` (None: the first) that starts now."""
         started = to_text(now)
@@ -49,8 +49,8 @@ class Outbox:
         previous = self.last["id"] if self.last else ""
         token = f"{subject.uid}/{previous}/{to}/{started}"
         entry: Object = {
-            "id": change_id(subject.kind, subject.namespace, subject.name, what, token),
-            "what": what,
+            "id": change_id(subject.kind, subject.namespace, subject.name, aspect, token),
+            "aspect": aspect,
             "to": to,
             "startedAt": started,
             "announced": "None",
@@ -134,7 +134,7 @@ def _event(change: Object, phase: Phase, subject: Changed) -> ChangeEvent:
         kind=subject.kind,
         namespace=subject.namespace,
         name=subject.name,
-        what=change["what"],
+        aspect=change["aspect"],
         from_version=change.get("from"),
         to_version=change["to"],
         phase=phase,

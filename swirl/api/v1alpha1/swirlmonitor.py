@@ -37,7 +37,7 @@ class Kafka(Model):
     )
     metrics_topic: Topic | None = Field(default=None, description="Where pipelines emit metrics.")
     changes_topic: Topic | None = Field(default=None, description="Where changes are announced.")
-    findings_topic: Topic | None = Field(default=None, description="Where verdicts are published.")
+    verdicts_topic: Topic | None = Field(default=None, description="Where verdicts are published.")
 
 
 class NodeReference(Model):

@@ -10,9 +10,9 @@ from collections import Counter
 
 import numpy as np
 
-from swirl.metrics.point import Point, decode, encode
 from swirl.monitor.engine import Engine
 from swirl.monitor.spec import MonitorSpec, parse
+from swirl.wire.point import Point, decode, encode
 from tests.unit.monitor.campaign import campaign
 from tests.unit.monitor.simulator import NAMESPACE, START, World, make_spec, named, run, simulate
 

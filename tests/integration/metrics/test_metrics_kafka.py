@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from kafka import KafkaConsumer
 
-from swirl.metrics import Emitter, Record, decode
+from swirl.metrics import Emitter
+from swirl.wire.point import Record, decode
 from tests.integration.kafka_broker import Broker, running
 
 # kafka-python leaves the socket of each failed attempt to connect to the garbage collector.

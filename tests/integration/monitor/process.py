@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 from kafka import KafkaConsumer, KafkaProducer
 
-from swirl.metrics.point import encode
+from swirl.wire.point import encode
 from tests.unit.monitor.simulator import NAMESPACE, Delivery
 
 ROOT = Path(__file__).parents[3]
@@ -138,11 +138,11 @@ def engine(topics: Topics, api_url: str, spec: dict[str, Any], folder: Path) -> 
     env = os.environ | {
         "SWIRL_MONITOR_SPEC": json.dumps(spec),
         "SWIRL_MONITOR_NAME": NAME,
-        "SWIRL_NAMESPACE": NAMESPACE,
+        "SWIRL_POD_NAMESPACE": NAMESPACE,
         "SWIRL_KAFKA_BOOTSTRAP": topics.bootstrap,
         "SWIRL_METRICS_TOPIC": topics.metrics,
         "SWIRL_CHANGES_TOPIC": topics.changes,
-        "SWIRL_FINDINGS_TOPIC": topics.findings,
+        "SWIRL_VERDICTS_TOPIC": topics.findings,
         "SWIRL_KUBERNETES_URL": api_url,
         "SWIRL_SERVICE_ACCOUNT": str(folder),
         "SWIRL_PORT": str(port),

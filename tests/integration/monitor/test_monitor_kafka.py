@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from swirl.metrics.point import Point, encode
+from swirl.wire.point import Point, encode
 from tests.integration.kafka_broker import Broker
 from tests.integration.monitor.process import Topics, engine, shifted
 from tests.unit.monitor.fake_api import FakeApi, serving

@@ -80,7 +80,7 @@ def serving(published: Published, folder: Path, **env: str) -> Iterator[tuple[An
         "SWIRL_MODEL_DIGEST": published.digest,
         "SWIRL_MODEL_NAME": "sentiment",
         "SWIRL_MODEL_VERSION": "train-1",
-        "SWIRL_NAMESPACE": "ads",
+        "SWIRL_POD_NAMESPACE": "ads",
         "SWIRL_PORT": str(port),
         "SWIRL_TERMINATION_LOG": str(folder / "last-words"),
     }

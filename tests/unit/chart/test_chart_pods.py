@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from swirl_operator.settings import from_environment
+from swirl.wire.containers import OperatorEnvironment
 from tests.unit.chart.conftest import Manifest, Render
 
 _PODS = ("Deployment", "StatefulSet")
@@ -78,10 +78,11 @@ def test_chart_tells_the_operator_all_it_must_know(render: Render) -> None:
         kafka={"bootstrapServers": "one:9092,two:9092", "topics": {"changes": "c"}},
         images={"scorer": "s:1", "monitor": "m:1"},
     )
-    settings = from_environment(environment(rendered))
-    assert settings.namespaces == ("ads", "reports")
-    assert settings.kafka_bootstrap == "one:9092,two:9092"
-    assert settings.changes_topic == "c"
+    settings = OperatorEnvironment.read(environment(rendered))
+    assert settings.watched_namespaces == ("ads", "reports")
+    assert settings.kafka is not None
+    assert settings.kafka.bootstrap_servers == "one:9092,two:9092"
+    assert settings.topics.changes == "c"
     assert (settings.scorer_image, settings.monitor_image) == ("s:1", "m:1")
     assert settings.artifacts_uri == "file:///var/lib/swirl/artifacts"
     assert settings.lease_name == "swirl-operator"
@@ -89,7 +90,9 @@ def test_chart_tells_the_operator_all_it_must_know(render: Render) -> None:
 
 def test_chart_points_the_operator_to_its_own_broker(everything: list[Manifest]) -> None:
     address = "swirl-kafka.swirl-system.svc:9092"
-    assert from_environment(environment(everything)).kafka_bootstrap == address
+    told = OperatorEnvironment.read(environment(everything))
+    assert told.kafka is not None
+    assert told.kafka.bootstrap_servers == address
     (kafka,) = pods(everything)["swirl-kafka"]["spec"]["containers"]
     assert {"name": "KAFKA_ADVERTISED", "value": address} in kafka["env"]
 

@@ -7,7 +7,8 @@ import pytest
 
 from swirl import Context
 from swirl.job.context import KafkaNotConfigured
-from swirl.metrics import Emitter, Point, decode
+from swirl.metrics import Emitter
+from swirl.wire.point import Point, decode
 
 
 def test_a_local_context_needs_nothing(tmp_path: Path) -> None:

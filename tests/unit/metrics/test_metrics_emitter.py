@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from swirl.metrics import Emitter, decode
+from swirl.metrics import Emitter
 from swirl.metrics.emitter import POINTS_PER_RECORD
 from swirl.metrics.kafka_transport import KafkaTransport
 from swirl.metrics.transport import DeliveryFailed
+from swirl.wire.point import decode
 
 SOURCE = "ads/AnalyticsJob/ingest"
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from swirl.metrics.change import ChangeEvent, What, change_id
-from swirl.metrics.point import Point
 from swirl.monitor.engine import Engine
 from swirl.monitor.spec import MonitorSpec, parse
 from swirl.monitor.verdict import BROKEN, Verdict
+from swirl.wire.change import Aspect, ChangeEvent, change_id
+from swirl.wire.point import Point
 
 START = 1_700_000_000_000
 NAMESPACE = "shop"
@@ -34,7 +34,7 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Names:
-    """What the pipeline calls its metrics; the engine must not care."""
+    """Aspect the pipeline calls its metrics; the engine must not care."""
 
     bad: str = "bad_rows"
     answers: str = "answers"
@@ -57,7 +57,7 @@ class World:
 
 @dataclass(frozen=True)
 class Fault:
-    """What breaks, from `begin` to `end`, in seconds."""
+    """Aspect breaks, from `begin` to `end`, in seconds."""
 
     kind: str
     begin: float
@@ -210,7 +210,7 @@ def change(
     at: float,
     kind: str = "ModelServer",
     name: str = "mood",
-    what: What = "Model",
+    what: Aspect = "Model",
     *,
     took: float = 3.0,
     namespace: str = NAMESPACE,
@@ -226,7 +226,7 @@ def change(
             kind=kind,
             namespace=namespace,
             name=name,
-            what=what,
+            aspect=what,
             from_version=versions[0],
             to_version=versions[1],
             phase=phase,  # type: ignore[arg-type]

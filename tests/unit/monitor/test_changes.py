@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from swirl.metrics.change import ChangeEvent
 from swirl.monitor.changes import Change, ChangeLog, weigh
 from swirl.monitor.spec import Detection
+from swirl.wire.change import ChangeEvent
 from tests.unit.monitor.simulator import NAMESPACE, START, change, make_spec
 
 ONSET = (START + 300_000) // 5_000

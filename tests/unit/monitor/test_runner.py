@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from swirl.metrics.change import ChangeEvent
 from swirl.monitor.consumer import KafkaUnavailable, Points, Read
 from swirl.monitor.engine import Engine
 from swirl.monitor.runner import Runner
 from swirl.monitor.server import Health
 from swirl.monitor.verdict import Verdict
+from swirl.wire.change import ChangeEvent
 from tests.unit.monitor.simulator import (
     NAMESPACE,
     START,

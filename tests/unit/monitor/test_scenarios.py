@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from swirl.metrics.point import Point
 from swirl.monitor.engine import Engine
 from swirl.monitor.spec import parse
 from swirl.monitor.verdict import BROKEN, HEALTHY, LEARNING, Verdict
+from swirl.wire.point import Point
 from tests.unit.monitor.simulator import (
     EXPECTED,
     FAULTS,

@@ -16,7 +16,7 @@ from tests.unit.monitor.simulator import spec_body
 ENV = {
     "SWIRL_MONITOR_SPEC": json.dumps(spec_body()),
     "SWIRL_MONITOR_NAME": "watch",
-    "SWIRL_NAMESPACE": "shop",
+    "SWIRL_POD_NAMESPACE": "shop",
     "SWIRL_KAFKA_BOOTSTRAP": "kafka:9092",
     "KUBERNETES_SERVICE_HOST": "10.0.0.1",
 }
@@ -25,7 +25,7 @@ ENV = {
 def test_defaults() -> None:
     found = from_environment(ENV)
     assert (found.metrics_topic, found.changes_topic) == ("swirl.metrics", "swirl.changes")
-    assert found.findings_topic == "swirl.findings"
+    assert found.verdicts_topic == "swirl.verdicts"
     assert found.api_url == "https://10.0.0.1:443"
     assert found.port == 8080
     assert len(found.spec.nodes) == 3

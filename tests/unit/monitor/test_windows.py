@@ -7,9 +7,9 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swirl.metrics.point import Point
 from swirl.monitor.spec import Selector
 from swirl.monitor.windows import FUTURE_MS, Totals, Windows
+from swirl.wire.point import Point
 
 T0 = 1_700_000_000_000
 ANY = Selector("m")

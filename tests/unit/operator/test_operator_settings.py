@@ -1,10 +1,9 @@
-"""Settings from the environment, with errors a person can act on."""
+"""What the runtime gets of what the chart tells the operator."""
 
 from __future__ import annotations
 
-import pytest
-
-from swirl_operator.settings import SettingsError, from_environment
+from swirl.wire.containers import OperatorEnvironment
+from swirl_operator.settings import runtime_options
 
 ENVIRONMENT = {
     "SWIRL_SCORER_IMAGE": "swirl/scorer:1",
@@ -15,52 +14,26 @@ ENVIRONMENT = {
 }
 
 
-def test_the_defaults_are_the_charts() -> None:
-    settings = from_environment(ENVIRONMENT)
-    assert settings.namespaces == ()
-    assert settings.artifacts_claim == "swirl-artifacts"
-    assert settings.kafka_bootstrap is None
-    assert settings.changes_topic == "swirl.changes"
-    assert settings.probe_port == 8080
-
-
-def test_everything_can_be_said() -> None:
-    settings = from_environment(
-        {
-            **ENVIRONMENT,
-            "SWIRL_NAMESPACES": " b, a,,a ",
-            "SWIRL_KAFKA_BOOTSTRAP": "kafka:9092",
-            "SWIRL_CHANGES_TOPIC": "changes",
-            "SWIRL_LEASE_NAME": "lease",
-            "SWIRL_PROBE_PORT": "9090",
-        }
+def test_the_runtime_is_told_its_part() -> None:
+    options = runtime_options(
+        OperatorEnvironment.read(
+            {
+                **ENVIRONMENT,
+                "SWIRL_WATCHED_NAMESPACES": " b, a,,a ",
+                "SWIRL_KAFKA_BOOTSTRAP": "kafka:9092",
+                "SWIRL_CHANGES_TOPIC": "changes",
+                "SWIRL_LEASE_NAME": "lease",
+                "SWIRL_PORT": "9090",
+            }
+        )
     )
-    assert settings.namespaces == ("a", "b")
-    options = settings.runtime()
     assert options.namespaces == ("a", "b")
     assert options.identity == "operator-0"
     assert (options.lease_namespace, options.lease_name) == ("swirl-system", "lease")
-    assert (options.kafka_bootstrap, options.changes_topic) == ("kafka:9092", "changes")
+    assert options.kafka is not None
+    assert (options.kafka.bootstrap_servers, options.changes_topic) == ("kafka:9092", "changes")
     assert options.probe_port == 9090
 
 
-def test_all_missing_variables_are_named_at_once() -> None:
-    with pytest.raises(SettingsError) as caught:
-        from_environment({"SWIRL_POD_NAME": "x", "SWIRL_SCORER_IMAGE": " "})
-    message = str(caught.value)
-    for variable in ENVIRONMENT.keys() - {"SWIRL_POD_NAME"}:
-        assert variable in message
-    assert "SWIRL_POD_NAME," not in message
-
-
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [
-        ("SWIRL_PROBE_PORT", "http"),
-        ("SWIRL_PROBE_PORT", "70000"),
-        ("SWIRL_ARTIFACTS_URI", "/var/lib"),
-    ],
-)
-def test_nonsense_is_refused_by_name(variable: str, value: str) -> None:
-    with pytest.raises(SettingsError, match=variable):
-        from_environment({**ENVIRONMENT, variable: value})
+def test_without_kafka_there_is_none() -> None:
+    assert runtime_options(OperatorEnvironment.read(ENVIRONMENT)).kafka is None

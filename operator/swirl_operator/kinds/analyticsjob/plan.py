@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
 from swirl_operator.kinds.analyticsjob.needed import needed
-from swirl_operator.kinds.analyticsjob.version import what_changed
+from swirl_operator.kinds.analyticsjob.version import aspect_changed
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.kinds.runs import condition, outcome_of, run_name, spec_hash
 from swirl_operator.pods import labels
@@ -169,8 +169,10 @@ def _outbox(
         return box
     former = None if box.last is None else box.last["to"]
     if former != version:
-        what = what_changed(_spec_of(runs, former), job["spec"])
-        return box.begin(_subject(job), what=what, to=version, before=former, now=observation.now)
+        aspect = aspect_changed(_spec_of(runs, former), job["spec"])
+        return box.begin(
+            _subject(job), aspect=aspect, to=version, before=former, now=observation.now
+        )
     if any(finding.type == "Ready" and finding.status == "True" for finding in findings):
         return box.finish(observation.now)
     return box

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from swirl.api.meta import GROUP
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl.wire.group import GROUP
 from swirl_operator.kinds.analyticsrun.names import driver_name
 from swirl_operator.kinds.analyticsrun.report import CONTAINER
 from swirl_operator.kinds.analyticsrun.sparkconf import (

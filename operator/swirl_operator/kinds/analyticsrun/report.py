@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from swirl.api.meta import GROUP
+from swirl.wire.group import GROUP
 from swirl_operator.kinds.analyticsrun.payload import payload_of
 
 Object = dict[str, Any]

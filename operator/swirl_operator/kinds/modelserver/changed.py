@@ -39,16 +39,16 @@ def outbox(
     began = model or code or box.last is None
     if model or box.last is None:
         former = before.get("wantedVersion")
-        box = box.begin(subject, what="Model", to=wanted.version, before=former, now=now)
+        box = box.begin(subject, aspect="Model", to=wanted.version, before=former, now=now)
     if code:
         box = box.begin(
-            subject, what="Code", to=_version(image), before=_version(before["image"]), now=now
+            subject, aspect="Code", to=_version(image), before=_version(before["image"]), now=now
         )
     if began:
         return box
     former = before.get("podTemplate")
     if former not in (None, template):
-        return box.begin(subject, what="Configuration", to=template, before=former, now=now)
+        return box.begin(subject, aspect="Configuration", to=template, before=former, now=now)
     return box.finish(now) if done else box
 
 

@@ -54,7 +54,7 @@ def deployment(
         "SWIRL_MODEL_NAME": name,
         "SWIRL_MODEL_URI": served.uri,
         "SWIRL_MODEL_VERSION": served.version,
-        "SWIRL_NAMESPACE": namespace,
+        "SWIRL_POD_NAMESPACE": namespace,
         "SWIRL_METRICS_TOPIC": around.metrics_topic,
     }
     if served.digest is not None:

@@ -27,7 +27,7 @@ class Surroundings:
     bootstrap_servers: str | None
     metrics_topic: str
     changes_topic: str
-    findings_topic: str
+    verdicts_topic: str
 
 
 def bootstrap(spec: SwirlMonitorSpec, around: Surroundings) -> str | None:
@@ -46,7 +46,7 @@ def deployment(
     """One engine at a time: two would both write the verdict."""
     env = {
         "SWIRL_MONITOR_NAME": name,
-        "SWIRL_NAMESPACE": namespace,
+        "SWIRL_POD_NAMESPACE": namespace,
         "SWIRL_MONITOR_SPEC": literal(
             json.dumps(
                 spec.model_dump(by_alias=True, exclude_none=True, exclude={"kafka"}),
@@ -57,7 +57,7 @@ def deployment(
         "SWIRL_KAFKA_BOOTSTRAP": bootstrap(spec, around) or "",
         "SWIRL_METRICS_TOPIC": spec.kafka.metrics_topic or around.metrics_topic,
         "SWIRL_CHANGES_TOPIC": spec.kafka.changes_topic or around.changes_topic,
-        "SWIRL_FINDINGS_TOPIC": spec.kafka.findings_topic or around.findings_topic,
+        "SWIRL_VERDICTS_TOPIC": spec.kafka.verdicts_topic or around.verdicts_topic,
     }
     own = labels.child_labels(KIND, name)
     manifest: Object = {

@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from swirl.metrics.change import ChangeEvent
+from swirl.wire.change import ChangeEvent
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, MODELSERVERS
 from swirl_operator.kinds.runs import run_name, spec_hash
 from swirl_operator.runtime.interface import Object

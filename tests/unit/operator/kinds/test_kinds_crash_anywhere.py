@@ -54,7 +54,7 @@ def tell(job: str, crash_at: int | None) -> tuple[Story, Campaign]:
 
 def _gist(record: Object) -> tuple[str, ...]:
     content = record["customData"]
-    kind, what, phase = content["kind"], content["what"], content["phase"]
+    kind, what, phase = content["kind"], content["aspect"], content["phase"]
     return kind, what, phase, str(content["from"]), content["to"]["version"]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from swirl.wire.labels import APPLIED_HASH
 from swirl_operator.runtime.apply import (
-    APPLIED_HASH,
     WriteMemory,
     manifest_hash,
     project,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from swirl.metrics.change import ChangeEvent
+from swirl.wire.change import ChangeEvent
 from swirl_operator.runtime.interface import Object, Plan, Ref
 from swirl_operator.runtime.resources import PODS
 from swirl_operator.status import changes
@@ -23,7 +23,7 @@ def box(*versions: str, now: datetime = AT) -> Outbox:
     """After changes to these versions, one right after the other."""
     found, former = EMPTY, None
     for version in versions:
-        found = found.begin(SUBJECT, what="Model", to=version, before=former, now=now)
+        found = found.begin(SUBJECT, aspect="Model", to=version, before=former, now=now)
         former = version
     return found
 
@@ -44,7 +44,7 @@ def finished(change: Object, now: datetime = AT) -> Object:
 def test_the_first_change_has_nothing_before_it() -> None:
     entry = begun()
     assert "from" not in entry
-    assert (entry["what"], entry["to"], entry["announced"]) == ("Model", "v1", "None")
+    assert (entry["aspect"], entry["to"], entry["announced"]) == ("Model", "v1", "None")
     assert entry["startedAt"] == "2026-01-31T12:00:00Z"
     assert begun("v1", "v2")["from"] == "v1"
 
@@ -61,7 +61,7 @@ def test_there_and_back_again_within_one_second_are_three_changes() -> None:
 def test_ids_of_different_objects_differ(field: str) -> None:
     values = {"kind": "ModelServer", "namespace": "ads", "name": "sentiment", "uid": "uid-1"}
     other = changes.Changed(**{**values, field: "another"})
-    made = EMPTY.begin(other, what="Model", to="v1", before=None, now=AT).last
+    made = EMPTY.begin(other, aspect="Model", to="v1", before=None, now=AT).last
     assert made is not None
     assert made["id"] != begun()["id"]
 
@@ -92,11 +92,11 @@ def test_an_outbox_is_what_its_status_says() -> None:
 def test_what_is_overtaken_before_it_was_told_ends_there_and_waits() -> None:
     later = AT + timedelta(seconds=7)
     started = Outbox({**begun(), "announced": "Started"})
-    both = started.begin(SUBJECT, what="Model", to="v2", before="v1", now=later)
+    both = started.begin(SUBJECT, aspect="Model", to="v2", before="v1", now=later)
     (waiting,) = both.waiting
     assert (waiting["to"], waiting["finishedAt"]) == ("v1", "2026-01-31T12:00:07Z")
     told = Outbox({**finished(begun()), "announced": "Finished"})
-    assert told.begin(SUBJECT, what="Model", to="v2", before="v1", now=later).waiting == ()
+    assert told.begin(SUBJECT, aspect="Model", to="v2", before="v1", now=later).waiting == ()
 
 
 def test_all_are_told_each_phase_in_order() -> None:

@@ -147,7 +147,7 @@ def test_a_new_version_of_a_stream_is_first_written_down() -> None:
     assert not plan.create
     assert plan.requeue_after == 0
     assert plan.status is not None
-    assert plan.status["change"]["what"] == "Configuration"
+    assert plan.status["change"]["aspect"] == "Configuration"
     assert plan.status["change"]["to"] == spec_hash(newer["spec"])
 
 

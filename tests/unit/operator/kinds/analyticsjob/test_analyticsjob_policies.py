@@ -12,7 +12,7 @@ from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
 from swirl_operator.kinds.analyticsjob.history import surplus
 from swirl_operator.kinds.analyticsjob.needed import needed
-from swirl_operator.kinds.analyticsjob.version import what_changed
+from swirl_operator.kinds.analyticsjob.version import aspect_changed
 from swirl_operator.kinds.runs import run_name, spec_hash
 from swirl_operator.runtime.interface import Object
 from tests.unit.operator.kinds.observed import (
@@ -40,8 +40,8 @@ from tests.unit.operator.kinds.observed import (
         (JOB_SPEC, {"parameters": {"a": 1}}, "Configuration"),
     ],
 )
-def test_what_changed(before: Object | None, change: Object, what: str) -> None:
-    assert what_changed(before, merged(JOB_SPEC, change)) == what
+def test_aspect_changed(before: Object | None, change: Object, what: str) -> None:
+    assert aspect_changed(before, merged(JOB_SPEC, change)) == what
 
 
 # -- history -----------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def step(
 
 def told(box: Outbox) -> list[tuple[str, str | None, str]]:
     last = [box.last] if box.last else []
-    return [(item["what"], item.get("from"), item["to"]) for item in (*box.waiting, *last)]
+    return [(item["aspect"], item.get("from"), item["to"]) for item in (*box.waiting, *last)]
 
 
 DEPLOYED = step({})

@@ -39,7 +39,7 @@ def test_what_the_scorer_is_told() -> None:
         "SWIRL_MODEL_URI": "file:///m/1",
         "SWIRL_MODEL_DIGEST": "sha256:1",
         "SWIRL_MODEL_VERSION": "train-1",
-        "SWIRL_NAMESPACE": "ads",
+        "SWIRL_POD_NAMESPACE": "ads",
         "SWIRL_KAFKA_BOOTSTRAP": "kafka:9092",
         "SWIRL_METRICS_TOPIC": "swirl.metrics",
     }

@@ -313,7 +313,7 @@ def told(obj: Object, source: Object, live: Object) -> list[tuple[str, str, str]
         plan = look(obj, source, live)
         for event in plan.announce:
             content = event["customData"]
-            found.append((content["what"], content["phase"], content["to"]["version"]))
+            found.append((content["aspect"], content["phase"], content["to"]["version"]))
         if plan.apply:
             live = rolled_out(obj, source)
         obj = after(obj, plan)
@@ -364,6 +364,6 @@ def test_an_announcement_says_what_was_changed() -> None:
         if plan.announce:
             break
     content = plan.announce[0]["customData"]
-    assert (content["kind"], content["what"]) == ("ModelServer", "Model")
+    assert (content["kind"], content["aspect"]) == ("ModelServer", "Model")
     assert content["from"] == {"version": "train-1"}
     assert content["to"] == {"version": "train-2"}

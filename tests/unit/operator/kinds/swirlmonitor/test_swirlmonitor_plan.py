@@ -63,7 +63,7 @@ def test_the_engine_is_told_the_whole_spec() -> None:
     assert env(manifest)["SWIRL_KAFKA_BOOTSTRAP"] == "kafka:9092"
     assert env(manifest)["SWIRL_METRICS_TOPIC"] == "m"
     assert env(manifest)["SWIRL_CHANGES_TOPIC"] == "c"
-    assert env(manifest)["SWIRL_FINDINGS_TOPIC"] == "f"
+    assert env(manifest)["SWIRL_VERDICTS_TOPIC"] == "f"
 
 
 def test_the_monitors_own_kafka_wins() -> None:

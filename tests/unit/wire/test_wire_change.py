@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from swirl.metrics import ChangeEvent, MalformedChange, change_id
+from swirl.wire.change import ChangeEvent, MalformedChange, change_id
 
 EVENT = ChangeEvent(
     change=change_id("ModelServer", "ads", "sentiment", "Model", "uid/3"),
     kind="ModelServer",
     namespace="ads",
     name="sentiment",
-    what="Model",
+    aspect="Model",
     from_version="train-1",
     to_version="train-2",
     phase="Started",
@@ -49,7 +49,7 @@ def test_wire_shape() -> None:
             "kind": "ModelServer",
             "namespace": "ads",
             "name": "sentiment",
-            "what": "Model",
+            "aspect": "Model",
             "from": {"version": "train-1"},
             "to": {"version": "train-2"},
             "phase": "Started",
@@ -62,7 +62,7 @@ def test_wire_shape() -> None:
     [
         EVENT,
         replace(EVENT, from_version=None, action="deployed", phase="Finished"),
-        replace(EVENT, action="rolledback", what="Configuration", name="ümlaut"),
+        replace(EVENT, action="rolledback", aspect="Configuration", name="ümlaut"),
         replace(EVENT, time=datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=2)))),
     ],
 )
@@ -105,7 +105,7 @@ def test_unknown_fields_are_ignored() -> None:
         (b"[]", "no object 'customData'"),
         (b"{}", "no object 'customData'"),
         (body("customData", name=""), "customData.name must be a non-empty string"),
-        (body("customData", what="Magic"), "what must be one of Model, Code, Configuration"),
+        (body("customData", aspect="Magic"), "aspect must be one of Model, Code, Configuration"),
         (body("customData", phase=["Started"]), "phase must be one of Started, Finished"),
         (body("customData", to=None), "no object 'to'"),
         (body("customData", **{"from": {"version": 1}}), "customData.from.version must be"),

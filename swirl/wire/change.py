@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, get_args
+
+from swirl.wire.times import from_rfc3339, rfc3339
 
 SPEC_VERSION = "0.4.1"
 SOURCE = "/swirl/operator"
 
-What = Literal["Model", "Code", "Configuration"]
+Aspect = Literal["Model", "Code", "Configuration"]
 Phase = Literal["Started", "Finished"]
 Action = Literal["deployed", "upgraded", "rolledback"]
 
@@ -35,7 +37,7 @@ class ChangeEvent:
     Attributes:
         change: id of the change, the same in both phases; see `change_id`.
         kind, namespace, name: the object that changed, for example `ModelServer`.
-        what: which part of it changed.
+        aspect: which part of it changed.
         from_version: what was there before; None at the first deployment.
         to_version: what is there now.
         phase: whether the change started or is finished.
@@ -47,7 +49,7 @@ class ChangeEvent:
     kind: str
     namespace: str
     name: str
-    what: What
+    aspect: Aspect
     from_version: str | None
     to_version: str
     phase: Phase
@@ -77,7 +79,7 @@ class ChangeEvent:
                 "id": self.id,
                 "source": SOURCE,
                 "type": f"{_TYPE_PREFIX}{self.action}.{_TYPE_VERSION}",
-                "timestamp": _format_time(self.time),
+                "timestamp": rfc3339(self.time, "auto"),
             },
             "subject": {
                 "id": self.source,
@@ -92,7 +94,7 @@ class ChangeEvent:
                 "kind": self.kind,
                 "namespace": self.namespace,
                 "name": self.name,
-                "what": self.what,
+                "aspect": self.aspect,
                 "from": before,
                 "to": {"version": self.to_version},
                 "phase": self.phase,
@@ -119,7 +121,7 @@ class ChangeEvent:
             kind=_string(custom, "customData", "kind"),
             namespace=_string(custom, "customData", "namespace"),
             name=_string(custom, "customData", "name"),
-            what=_one_of(custom, "what", What),
+            aspect=_one_of(custom, "aspect", Aspect),
             from_version=None
             if before is None
             else _string(_object(custom, "from"), "customData.from", "version"),
@@ -130,34 +132,27 @@ class ChangeEvent:
         )
 
 
-def change_id(kind: str, namespace: str, name: str, what: What, token: str) -> str:
+def change_id(kind: str, namespace: str, name: str, aspect: Aspect, token: str) -> str:
     """Return the deterministic id of a change of an object.
 
     Args:
         kind, namespace, name: the object that changes.
-        what: which part of it changes.
+        aspect: which part of it changes.
         token: what tells this change from an earlier, equal one (A to B, back, and A to B again):
             the object's uid and generation, for example.
     """
-    return _digest(kind, namespace, name, what, token)
+    return _digest(kind, namespace, name, aspect, token)
 
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
-def _format_time(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def _parse_time(text: str) -> datetime:
     try:
-        time = datetime.fromisoformat(text)
+        return from_rfc3339(text)
     except ValueError as error:
-        raise MalformedChange(f"context.timestamp is not RFC 3339: {text!r}") from error
-    if time.tzinfo is None:
-        raise MalformedChange(f"context.timestamp has no time zone: {text!r}")
-    return time
+        raise MalformedChange(f"context.timestamp is not RFC 3339: {error}") from error
 
 
 def _object(body: Any, key: str) -> dict[str, Any]:

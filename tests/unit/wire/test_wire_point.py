@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swirl.metrics import MalformedRecord, Point, Record, decode, encode
+from swirl.wire.point import MalformedRecord, Point, Record, decode, encode
 
 SOURCE = "ads/ModelServer/sentiment"
 
