@@ -43,6 +43,19 @@ helm.sh/chart: {{ .context.Chart.Name }}-{{ .context.Chart.Version }}
 {{- end -}}
 {{- end -}}
 
+{{/* Refuses, once for all of them, where an image that is going to run has no name. */}}
+{{- define "swirl.requireImages" -}}
+{{- $missing := list -}}
+{{- range concat (list "operator" "scorer" "monitor") (.Values.kafka.enabled | ternary (list "kafka") list) -}}
+{{- if not (index $.Values.images .) -}}
+{{- $missing = append $missing (printf "images.%s" .) -}}
+{{- end -}}
+{{- end -}}
+{{- if $missing -}}
+{{- fail (printf "no image is named in %s: build them with `make images` and give helm `-f build/values.yaml`, or name those of your registry" (join ", " $missing)) -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The `restricted` Pod Security Standard. */}}
 {{- define "swirl.podSecurity" -}}
 runAsNonRoot: true

@@ -18,6 +18,8 @@ CHART = ROOT / "charts" / "swirl"
 Manifest = dict[str, Any]
 Render = Callable[..., list[Manifest]]
 
+IMAGES = {name: f"registry.example/{name}:1" for name in ("operator", "scorer", "monitor", "kafka")}
+
 # Every switch of the chart turned on.
 EVERYTHING: dict[str, Any] = {
     "workloadNamespaces": ["ads", "reports"],
@@ -51,11 +53,12 @@ def helm() -> str:
 
 @pytest.fixture(scope="session")
 def render(helm: str, tmp_path_factory: pytest.TempPathFactory) -> Render:
-    """Renders the chart with values; raises with helm's words when it refuses them."""
+    """Renders the chart with values and some images; raises helm's words when it refuses them."""
 
     def rendered(**values: Any) -> list[Manifest]:
         file = tmp_path_factory.mktemp("values") / "values.yaml"
-        file.write_text(yaml.safe_dump(values))
+        images = {**IMAGES, **values.pop("images", {})}
+        file.write_text(yaml.safe_dump({"images": images, **values}))
         command = [helm, "template", "swirl", str(CHART), "--namespace", "swirl-system"]
         done = subprocess.run([*command, "-f", str(file)], capture_output=True, text=True)
         if done.returncode != 0:

@@ -58,6 +58,7 @@ def test_chart_schema_and_defaults_name_the_same_values() -> None:
         ({"kafka": {"topics": {"metrics": "swirl metrics"}}}, "metrics"),
         ({"kafka": {"heap": "lots"}}, "heap"),
         ({"images": {"operator": ""}}, "operator"),
+        ({"images": {"operator": "Operator:1"}}, "operator"),
         ({"imagePullPolicy": "Sometimes"}, "imagePullPolicy"),
     ],
 )
@@ -66,6 +67,30 @@ def test_chart_refuses_mistakes_and_names_them(
 ) -> None:
     with pytest.raises(ValueError, match=named):
         render(**values)
+
+
+def test_chart_names_no_image_that_is_not_the_users() -> None:
+    assert set(VALUES["images"].values()) == {""}
+
+
+@pytest.mark.parametrize(
+    ("kafka", "missing"),
+    [
+        (False, "images.operator, images.scorer, images.monitor"),
+        (True, "images.operator, images.scorer, images.monitor, images.kafka"),
+    ],
+)
+def test_chart_says_in_one_sentence_which_images_are_not_named(
+    render: Render, kafka: bool, missing: str
+) -> None:
+    nothing = dict.fromkeys(VALUES["images"], "")
+    sentence = f"no image is named in {missing}: build them with `make images` and give helm"
+    with pytest.raises(ValueError, match=sentence):
+        render(images=nothing, kafka={"enabled": kafka})
+
+
+def test_chart_needs_no_image_of_a_broker_that_it_does_not_start(render: Render) -> None:
+    assert render(images={"kafka": ""})
 
 
 def test_chart_refuses_two_brokers(render: Render) -> None:
