@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from swirl.process import JsonFormatter, leave_message, log_as_told, on_stop
+from swirl.wire.environment import InvalidEnvironment
+
+
+@pytest.fixture(autouse=True)
+def logs_restored() -> Iterator[None]:
+    root, chatty = logging.getLogger(), logging.getLogger("chatty")
+    handlers, level = root.handlers[:], root.level
+    root.handlers[:] = []
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    chatty.setLevel(logging.NOTSET)
+
+
+@pytest.fixture
+def signals_restored() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_text_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    log_as_told({})
+    logging.getLogger("a.b").info("%d rows", 3)
+    logging.getLogger("a.b").debug("unseen")
+    assert capsys.readouterr().err.endswith(" INFO a.b: 3 rows\n")
+
+
+def test_a_line_of_json_for_collectors(capsys: pytest.CaptureFixture[str]) -> None:
+    log_as_told({"SWIRL_LOG_FORMAT": "json", "SWIRL_LOG_LEVEL": "debug"})
+    try:
+        raise ValueError("no\nrows")
+    except ValueError:
+        logging.getLogger("a.b").debug("ü", exc_info=True)
+    (line,) = capsys.readouterr().err.splitlines()
+    body = json.loads(line)
+    assert (body["level"], body["logger"], body["message"]) == ("DEBUG", "a.b", "ü")
+    assert body["error"].endswith("ValueError: no\nrows")
+    assert datetime.fromisoformat(body["time"]).tzinfo == UTC
+
+
+def test_a_stack_is_kept() -> None:
+    record = logging.LogRecord("a", logging.INFO, "f.py", 1, "x", (), None, sinfo="Stack:\n here")
+    assert json.loads(JsonFormatter().format(record))["stack"] == "Stack:\n here"
+
+
+def test_libraries_that_say_too_much_are_kept_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    log_as_told({}, quiet={"chatty": logging.ERROR})
+    logging.getLogger("chatty").warning("again")
+    assert capsys.readouterr().err == ""
+
+
+def test_no_line_appears_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.getLogger().addHandler(logging.StreamHandler(sys.stderr))
+    log_as_told({})
+    logging.getLogger("a").info("once")
+    assert capsys.readouterr().err.count("once") == 1
+
+
+def test_wrong_settings_are_named_and_can_be_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(InvalidEnvironment) as raised:
+        log_as_told({"SWIRL_LOG_FORMAT": "xml", "SWIRL_LOG_LEVEL": "loud"})
+    assert str(raised.value) == (
+        "SWIRL_LOG_FORMAT must be one of text, json, not 'xml'; "
+        "SWIRL_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, not 'LOUD'"
+    )
+    logging.getLogger("a").error("%s", raised.value)
+    assert "SWIRL_LOG_FORMAT must be" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.usefixtures("signals_restored")
+def test_asked_to_stop(number: signal.Signals) -> None:
+    asked: list[bool] = []
+    on_stop(lambda: asked.append(True))
+    os.kill(os.getpid(), number)
+    assert asked == [True]
+
+
+def test_the_message_is_left_where_the_environment_says(tmp_path: Path) -> None:
+    path = tmp_path / "message"
+    environ = {"SWIRL_TERMINATION_LOG": str(path)}
+    leave_message("no model: ü\ud800", environ)
+    assert path.read_text() == "no model: ü?"
+    leave_message(b"{}", environ)
+    assert path.read_bytes() == b"{}"
+
+
+def test_the_message_fits_and_no_character_is_cut_in_two(tmp_path: Path) -> None:
+    path = tmp_path / "message"
+    leave_message("x" + "ü" * 4096, {"SWIRL_TERMINATION_LOG": str(path)})
+    assert path.read_text() == "x" + "ü" * 2047
+
+
+def test_nothing_is_left_where_nobody_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "dev" / "termination-log"
+    monkeypatch.setattr("swirl.process.TERMINATION_LOG", str(path))
+    leave_message("x", {})
+    assert not path.parent.exists()
+    path.parent.mkdir()
+    path.touch()
+    leave_message("x", {})
+    assert path.read_text() == "x"
+
+
+def test_a_message_that_cannot_be_written_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    leave_message("x", {"SWIRL_TERMINATION_LOG": str(tmp_path)})
+    assert f"cannot be written to {tmp_path}" in caplog.text
+
+
+def test_needs_the_standard_library_alone() -> None:
+    code = (
+        "import sys; import swirl.process; "
+        "print(sorted({name.split('.')[0] for name in sys.modules} - sys.stdlib_module_names "
+        "- {'__main__'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, '.'); {code}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "['swirl']"
