@@ -1,7 +1,5 @@
-"""The engine of SwirlMonitor: reads metric points and change events, says what broke and why.
+"""The analysis of SwirlMonitor: reads metric points and change events, says what broke and why.
 
-The core is pure: `spec`, `graph`, `windows`, `samples`, `band`, `learning`, `persistence`,
-`changes`, `rules`, `diagnose`, `sentence` and `engine` do no I/O and read no clock. Around it,
-`consumer`, `replay`, `publish`, `status_writer`, `server` and `runner` talk to Kafka, the API
-server and probes.
+`core` is pure: what is normal, what is not, where it began and what caused it. `process` is one way
+to run it: a plain process that reads Kafka and writes the monitor's status.
 """

@@ -10,11 +10,11 @@ from collections import Counter
 
 import numpy as np
 
-from swirl.monitor.engine import Engine
-from swirl.monitor.spec import MonitorSpec, parse
+from swirl.monitor.core.engine import Engine
+from swirl.monitor.core.spec import MonitorSpec, parse
 from swirl.wire.point import Point, decode, encode
-from tests.unit.monitor.campaign import campaign
-from tests.unit.monitor.simulator import NAMESPACE, START, World, make_spec, named, run, simulate
+from tests.support.sim.campaign import campaign
+from tests.support.sim.simulator import NAMESPACE, START, World, make_spec, named, run, simulate
 
 
 def test_accuracy_over_a_thousand_random_runs() -> None:

@@ -21,7 +21,7 @@ import httpx
 from kafka import KafkaConsumer, KafkaProducer
 
 from swirl.wire.point import encode
-from tests.unit.monitor.simulator import NAMESPACE, Delivery
+from tests.support.sim.simulator import NAMESPACE, Delivery
 
 ROOT = Path(__file__).parents[3]
 NAME = "mood-watch"
@@ -150,7 +150,7 @@ def engine(topics: Topics, api_url: str, spec: dict[str, Any], folder: Path) -> 
     log = folder / f"engine-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "swirl.monitor"],
+            [sys.executable, "-m", "swirl.monitor.process"],
             cwd=ROOT,
             env=env,
             stdout=output,

@@ -1,0 +1,197 @@
+"""Reads metric points and change events from Kafka, from a time in the past onwards.
+
+No consumer group: the engine's state is in its memory, and must be made again from the log when it
+is lost, whatever was read before. Offsets are therefore kept here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from swirl.metrics.reachable import reachable
+from swirl.monitor.core.replay import Merge
+from swirl.wire.change import ChangeEvent, MalformedChange
+from swirl.wire.point import MalformedRecord, Point, decode
+
+logger = logging.getLogger(__name__)
+
+_TIMEOUT_MS = 10_000
+_POLL_MS = 250
+_RECORDS = 2_000
+_LOOK_FOR_TOPICS_SECONDS = 5.0
+GRACE_MS = 500
+"""A record that was written just now may not be in the log yet: the engine's clock runs this much
+behind, so that an engine that replays the log sees what this one saw."""
+
+
+class KafkaUnavailable(Exception):
+    """Kafka does not answer; try again later. What was read so far is not lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The points of one metric record; `batch` tells it from all others."""
+
+    points: tuple[Point, ...]
+    batch: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one look into the log brought.
+
+    Attributes:
+        items: in the order of the log, each with its time in ms.
+        clock: the time up to which the log is known, ms; None while it is not read to its end.
+    """
+
+    items: list[tuple[int, Points | ChangeEvent]]
+    clock: int | None
+
+
+class LogReader:
+    """Reads the topics of metrics and of changes as one log.
+
+    Args:
+        bootstrap_servers: Kafka's `host:port`, several separated by commas.
+        metrics_topic, changes_topic: need not exist yet.
+        namespace: records of sources in other namespaces are skipped.
+        start: time in ms from which on the log is read.
+        wall: current time in ms.
+    """
+
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        metrics_topic: str,
+        changes_topic: str,
+        namespace: str,
+        start: int,
+        wall: Callable[[], int],
+    ) -> None:
+        self._servers = bootstrap_servers
+        self._topics = (metrics_topic, changes_topic)
+        self._changes_topic = changes_topic
+        self._namespace = namespace
+        self._start = start
+        self._wall = wall
+        self._consumer: Any = None
+        self._positions: dict[Any, int] = {}
+        self._merge: Merge[Points | ChangeEvent] = Merge()
+        self._looked = 0.0
+        self.malformed = 0
+
+    def read(self) -> Read:
+        """Read what there is, waiting a moment if there is nothing.
+
+        Raises:
+            KafkaUnavailable: the broker does not answer.
+        """
+        try:
+            return self._read()
+        except (KafkaError, OSError) as error:
+            self.close()
+            raise KafkaUnavailable(f"{type(error).__name__}: {error}") from error
+
+    def close(self) -> None:
+        """Let go of connections; `read` makes new ones and goes on where it was."""
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            with contextlib.suppress(KafkaError, OSError):
+                consumer.close(autocommit=False, timeout_ms=1_000)
+
+    def _read(self) -> Read:
+        if self._consumer is None:
+            if not reachable(self._servers):
+                raise KafkaUnavailable(f"nothing answers at {self._servers}")
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=self._servers.split(","),
+                group_id=None,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                allow_auto_create_topics=False,
+                request_timeout_ms=_TIMEOUT_MS,
+                bootstrap_timeout_ms=_TIMEOUT_MS,
+                fetch_max_wait_ms=_POLL_MS,
+                max_poll_records=_RECORDS,
+                metrics_enabled=False,
+                reconnect_backoff_max_ms=2_000,
+            )
+            self._assign()
+        elif time.monotonic() - self._looked >= _LOOK_FOR_TOPICS_SECONDS:
+            self._assign()
+        consumer = self._consumer
+        asked = self._wall()
+        if not self._positions:
+            # Still a question to the broker, or its absence would pass for an empty log.
+            consumer.topics()
+            time.sleep(_POLL_MS / 1000)
+            return Read([], asked - GRACE_MS)
+        ends = consumer.end_offsets(list(self._positions), timeout_ms=_TIMEOUT_MS)
+        for partition, records in consumer.poll(timeout_ms=_POLL_MS).items():
+            for record in records:
+                item = self._decode(partition.topic, record.value)
+                if item is not None:
+                    self._merge.push(partition, min(record.timestamp, asked), item)
+        for partition in self._positions:
+            position = consumer.position(partition, timeout_ms=_TIMEOUT_MS)
+            self._positions[partition] = position
+            self._merge.set_ended(partition, position >= ends[partition])
+        items = list(self._merge.release())
+        return Read(items, asked - GRACE_MS if self._merge.caught_up else None)
+
+    def _assign(self) -> None:
+        """Take up partitions that have come to be, and return to where the others were read."""
+        self._looked = time.monotonic()
+        consumer = self._consumer
+        consumer.topics()
+        found = [
+            TopicPartition(topic, number)
+            for topic in self._topics
+            for number in sorted(consumer.partitions_for_topic(topic) or ())
+        ]
+        fresh = [partition for partition in found if partition not in self._positions]
+        if not fresh and consumer.assignment() == set(self._positions):
+            return
+        consumer.assign([*self._positions, *fresh])
+        for partition, position in self._positions.items():
+            consumer.seek(partition, position)
+        if not fresh:
+            return
+        begins = consumer.offsets_for_times(
+            dict.fromkeys(fresh, self._start), timeout_ms=_TIMEOUT_MS
+        )
+        ends = consumer.end_offsets(fresh, timeout_ms=_TIMEOUT_MS)
+        for partition in fresh:
+            begin = begins.get(partition)
+            position = ends[partition] if begin is None else begin.offset
+            consumer.seek(partition, position)
+            self._positions[partition] = position
+            self._merge.add_partition(partition)
+            logger.info("reading %s[%d] from %d", partition.topic, partition.partition, position)
+
+    def _decode(self, topic: str, value: bytes | None) -> Points | ChangeEvent | None:
+        if value is None:
+            return None
+        try:
+            if topic == self._changes_topic:
+                return ChangeEvent.from_json(value)
+            record = decode(value)
+        except (MalformedChange, MalformedRecord) as error:
+            self.malformed += 1
+            if self.malformed == 1:
+                logger.warning("malformed records are skipped; the first, in %s: %s", topic, error)
+            return None
+        namespace, slash, _ = record.source.partition("/")
+        if slash and namespace != self._namespace:
+            return None
+        return Points(record.points, hashlib.blake2b(value, digest_size=16).digest())

@@ -1,0 +1,145 @@
+"""The loop of the process: read the log, advance the engine, tell the world when caught up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from swirl.monitor.core.engine import Engine
+from swirl.monitor.core.replay import LogClock
+from swirl.monitor.core.verdict import Verdict
+from swirl.monitor.process.consumer import KafkaUnavailable, Points, Read
+from swirl.monitor.process.publisher import Publisher
+from swirl.monitor.process.server import Health, Snapshot
+from swirl.wire.change import ChangeEvent
+
+logger = logging.getLogger(__name__)
+
+_BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 15.0)
+
+
+class Log(Protocol):
+    """Where points and changes come from; `consumer.LogReader` reads them from Kafka."""
+
+    malformed: int
+
+    def read(self) -> Read:
+        """Read what there is; raises KafkaUnavailable."""
+
+
+class Status(Protocol):
+    """Where the verdict goes; `status_writer.StatusWriter` writes it to the API server."""
+
+    writes: int
+
+    def offer(self, verdict: Verdict, read_from: int) -> None:
+        """Take what is to be written."""
+
+    def flush(self) -> None:
+        """Write it if it is not written."""
+
+
+class Runner:
+    """Runs one engine until told to stop.
+
+    Args:
+        engine: fresh; its state comes from the log.
+        source: the log.
+        status, publisher: where verdicts go.
+        health: what probes see.
+        wall: current time in ms.
+        window_ms: length of a window.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        source: Log,
+        status: Status,
+        publisher: Publisher,
+        health: Health,
+        wall: Callable[[], int],
+        window_ms: int,
+    ) -> None:
+        self._engine = engine
+        self._source = source
+        self._status = status
+        self._publisher = publisher
+        self._health = health
+        self._wall = wall
+        self._window_ms = window_ms
+        self._clock = LogClock()
+        self._failures = 0
+        self._connected = False
+
+    def run(self, stop: threading.Event) -> None:
+        """Turn until `stop` is set."""
+        while not stop.is_set():
+            wait = self.turn()
+            if wait:
+                stop.wait(wait)
+
+    def turn(self) -> float:
+        """Read and advance once; return seconds to wait before the next turn."""
+        self._health.turn()
+        try:
+            read = self._source.read()
+        except KafkaUnavailable as error:
+            return self._unavailable(error)
+        if self._failures:
+            logger.info("Kafka answers again")
+            self._failures = 0
+            if self._connected:
+                self._clock.outage_ended(self._wall())
+        self._connected = True
+        for time, item in read.items:
+            self._advance(self._clock.record(time))
+            if isinstance(item, ChangeEvent):
+                self._engine.feed_changes([item])
+            elif isinstance(item, Points):
+                self._engine.feed_points(item.points, item.batch, written=time)
+        if read.clock is None:
+            # What is said on the way through the past was said then, or is not true any more.
+            self._health.not_ready = "reading the log"
+        else:
+            self._advance(self._clock.live(read.clock))
+            self._status.offer(self._engine.verdict, self._engine.read_from)
+            self._status.flush()
+            self._publisher.offer(self._engine.verdict)
+            self._publisher.flush()
+            self._health.not_ready = None
+        self._observe()
+        return 0.0
+
+    def _advance(self, now: int | None) -> None:
+        if now is not None:
+            self._engine.advance(now)
+
+    def _unavailable(self, error: KafkaUnavailable) -> float:
+        wait = _BACKOFF_SECONDS[min(self._failures, len(_BACKOFF_SECONDS) - 1)]
+        if not self._failures:
+            logger.warning("Kafka does not answer, the verdict stands until it does: %s", error)
+        self._failures += 1
+        self._health.not_ready = "Kafka does not answer"
+        return wait
+
+    def _observe(self) -> None:
+        engine, windows = self._engine, self._engine.windows
+        lag = None
+        if engine.last_window is not None:
+            lag = (self._wall() - (engine.last_window + 1) * self._window_ms) / 1000
+        self._health.snapshot = Snapshot(
+            state=engine.state,
+            windows=engine.windows_closed,
+            points=windows.points,
+            late=windows.late,
+            future=windows.future,
+            huge=windows.huge,
+            repeated=windows.repeated_batches,
+            malformed=self._source.malformed,
+            status_writes=self._status.writes,
+            lag_seconds=lag,
+            readings=engine.readings(),
+        )

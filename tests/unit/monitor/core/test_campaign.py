@@ -1,0 +1,19 @@
+"""Random pipelines with random faults: how often the engine is right."""
+
+from __future__ import annotations
+
+from tests.support.sim.campaign import campaign
+
+
+def test_at_least_ninety_nine_in_a_hundred_are_right() -> None:
+    tally = campaign(range(200))
+    assert tally.accuracy >= 0.99, tally.wrong
+    assert tally.false_alarms == 0
+    assert max(tally.windows) <= 12  # a minute
+    assert len(tally.faults) == 7
+
+
+def test_ten_unrelated_releases_do_not_mislead() -> None:
+    tally = campaign(range(1_000, 1_060), decoys=10)
+    assert tally.accuracy >= 0.98, tally.wrong
+    assert tally.false_alarms == 0

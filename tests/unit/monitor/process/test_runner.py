@@ -1,0 +1,121 @@
+"""The loop: what is told to the world, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from swirl.monitor.core.engine import Engine
+from swirl.monitor.core.verdict import Verdict
+from swirl.monitor.process.consumer import KafkaUnavailable, Points, Read
+from swirl.monitor.process.runner import Runner
+from swirl.monitor.process.server import Health
+from swirl.wire.change import ChangeEvent
+from tests.support.sim.simulator import (
+    NAMESPACE,
+    START,
+    Delivery,
+    Fault,
+    change,
+    make_spec,
+    simulate,
+)
+
+
+class Script:
+    """A log that brings what it is told to, one entry at a time."""
+
+    malformed = 0
+
+    def __init__(self, reads: Sequence[Read | KafkaUnavailable]) -> None:
+        self._reads = list(reads)
+
+    def read(self) -> Read:
+        found = self._reads.pop(0)
+        if isinstance(found, KafkaUnavailable):
+            raise found
+        return found
+
+
+class Sink:
+    """Keeps what it is offered."""
+
+    writes = 0
+
+    def __init__(self) -> None:
+        self.offered: list[Verdict] = []
+        self.flushed = 0
+
+    def offer(self, verdict: Verdict, read_from: int = 0) -> None:
+        self.offered.append(verdict)
+
+    def flush(self) -> None:
+        self.flushed += 1
+
+
+def entries(log: list[Delivery]) -> list[tuple[int, Points | ChangeEvent]]:
+    return [
+        (item.arrival, item.event or Points(item.points, item.batch.encode()))
+        for item in sorted(log, key=lambda item: item.arrival)
+    ]
+
+
+def runner(
+    *reads: Read | KafkaUnavailable, wall: Callable[[], int] = lambda: START + 400_000
+) -> tuple[Runner, Sink, Health, Engine]:
+    sink, health, engine = Sink(), Health(), Engine(make_spec(), NAMESPACE)
+    found = Runner(engine, Script(reads), sink, sink, health, wall, 5_000)
+    return found, sink, health, engine
+
+
+def test_says_nothing_before_it_is_caught_up() -> None:
+    log = entries(simulate(1, 400, [Fault("model-bug", 300)]) + change(298))
+    half = len(log) // 2
+    found, sink, health, engine = runner(
+        Read(log[:half], None), Read(log[half:], None), Read([], START + 400_000)
+    )
+    found.turn()
+    assert (sink.offered, health.not_ready) == ([], "reading the log")
+    found.turn()
+    assert engine.verdict.state == "Broken"
+    assert sink.offered == []
+    found.turn()
+    assert health.not_ready is None
+    assert [verdict.summary for verdict in sink.offered] == ["Deployed bug in ML code"] * 2
+    assert health.snapshot.state == "Broken"
+    assert health.snapshot.lag_seconds is not None
+    assert 0 < health.snapshot.lag_seconds <= 10
+
+
+def test_without_kafka_time_stands_still_and_the_verdict_stays() -> None:
+    log = entries(simulate(1, 200))
+    down = KafkaUnavailable("gone")
+    found, sink, health, engine = runner(
+        Read(log, START + 200_000), down, down, Read([], START + 200_500)
+    )
+    assert found.turn() == 0
+    windows = engine.windows_closed
+    first, second = found.turn(), found.turn()
+    assert 0 < first < second
+    assert health.not_ready == "Kafka does not answer"
+    assert engine.windows_closed == windows
+    assert found.turn() == 0
+    assert health.not_ready is None
+    assert {verdict.state for verdict in sink.offered} == {"Healthy"}
+
+
+def test_what_writers_kept_during_an_outage_is_not_late() -> None:
+    log = simulate(1, 300, delay=0.3)
+    begin, end = START + 200_000, START + 260_000
+    before = entries([item for item in log if item.arrival < begin])
+    kept = entries([item for item in log if begin <= item.arrival < end])
+    after = entries([item for item in log if item.arrival >= end])
+    delivered = [(end + 100 + number, item) for number, (_, item) in enumerate(kept)]
+    reads: list[Read | KafkaUnavailable] = [Read(before, begin), KafkaUnavailable("gone")]
+    reads += [Read([], end), Read(delivered, end + 2_000), Read([], end + 5_000)]
+    reads += [Read(after, START + 300_000)]
+    found, sink, _, engine = runner(*reads, wall=lambda: end)
+    for _ in reads:
+        found.turn()
+    assert {verdict.state for verdict in sink.offered} == {"Healthy"}
+    assert engine.windows.late == 0
+    assert engine.windows_closed >= 57

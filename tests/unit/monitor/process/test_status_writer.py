@@ -1,0 +1,114 @@
+"""Writing the status: what is sent, and what happens when it is not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from swirl.monitor.core.restart import Told
+from swirl.monitor.core.verdict import Verdict
+from swirl.monitor.process import status_writer
+from swirl.monitor.process.status_writer import ApiUnavailable, StatusWriter
+from tests.support.sim.status_api import FakeApi, serving
+
+PATH = "/apis/swirl.dev/v1alpha1/namespaces/shop/swirlmonitors/mood-watch"
+START = 1_700_000_000_000
+HEALTHY = Verdict("Healthy", "Healthy", "fine", since=START)
+BROKEN = Verdict("Broken", "It broke", "not fine", since=1_700_000_100_000, node="judge")
+
+
+@pytest.fixture
+def api() -> Iterator[FakeApi]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def writer(api: FakeApi, tmp_path: Path) -> Iterator[StatusWriter]:
+    (tmp_path / "token").write_text("secret-1\n")
+    found = StatusWriter(api.url, tmp_path, "shop", "mood-watch")
+    yield found
+    found.close()
+
+
+def test_applies_the_verdict_to_the_status_subresource(api: FakeApi, writer: StatusWriter) -> None:
+    writer.offer(BROKEN, START)
+    writer.flush()
+    (request,) = api.patches
+    assert request.path == PATH + "/status"
+    assert request.query == {"fieldManager": ["swirl-monitor"], "force": ["true"]}
+    assert request.headers["content-type"] == "application/apply-patch+yaml"
+    assert request.headers["authorization"] == "Bearer secret-1"
+    assert request.body == {
+        "apiVersion": "swirl.dev/v1alpha1",
+        "kind": "SwirlMonitor",
+        "metadata": {"name": "mood-watch", "namespace": "shop"},
+        "status": {"verdict": BROKEN.to_dict(), "readFrom": "2023-11-14T22:13:20Z"},
+    }
+
+
+def test_writes_only_what_is_new(api: FakeApi, writer: StatusWriter) -> None:
+    for verdict in (HEALTHY, HEALTHY, BROKEN, BROKEN, HEALTHY):
+        writer.offer(verdict, START)
+        writer.flush()
+    assert [item["state"] for item in api.verdicts] == ["Healthy", "Broken", "Healthy"]
+    assert writer.writes == 3
+
+
+def test_reads_the_token_anew_each_time(api: FakeApi, writer: StatusWriter, tmp_path: Path) -> None:
+    writer.offer(HEALTHY, START)
+    writer.flush()
+    (tmp_path / "token").write_text("secret-2")
+    writer.offer(BROKEN, START)
+    writer.flush()
+    assert [request.headers["authorization"] for request in api.patches] == [
+        "Bearer secret-1",
+        "Bearer secret-2",
+    ]
+
+
+def test_a_refused_write_is_tried_again_with_the_latest_verdict(
+    api: FakeApi, writer: StatusWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status_writer, "_RETRY_SECONDS", (0.0,))
+    api.answers = [503]
+    writer.offer(HEALTHY, START)
+    writer.flush()
+    writer.offer(BROKEN, START)
+    writer.flush()
+    assert [item["state"] for item in api.verdicts] == ["Healthy", "Broken"]
+    assert writer.writes == 1
+
+
+def test_waits_between_attempts(api: FakeApi, writer: StatusWriter) -> None:
+    api.answers = [503]
+    writer.offer(HEALTHY, START)
+    writer.flush()
+    writer.flush()
+    assert len(api.patches) == 1
+
+
+def test_an_absent_server_does_not_raise(tmp_path: Path) -> None:
+    writer = StatusWriter("http://127.0.0.1:9", tmp_path, "shop", "mood-watch")
+    writer.offer(HEALTHY, START)
+    writer.flush()
+    assert writer.writes == 0
+    with pytest.raises(ApiUnavailable):
+        writer.told()
+    writer.close()
+
+
+def test_knows_what_it_said_before_it_was_started_again(api: FakeApi, writer: StatusWriter) -> None:
+    assert writer.told() is None
+    writer.offer(BROKEN, START)
+    writer.flush()
+    assert writer.told() == Told("Broken", BROKEN.since, START)
+    api.stored = {"status": {"verdict": Verdict("Learning", "Learning", "…").to_dict()}}
+    assert writer.told() == Told("Learning", None, None)
+    api.answers = [404]
+    assert writer.told() is None
+    api.answers = [500]
+    with pytest.raises(ApiUnavailable):
+        writer.told()
