@@ -8,13 +8,15 @@ import tempfile
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from swirl.job import spark as sparks
-from swirl.job.outcome import ModelRef
+from swirl.job.errors import PermanentError
 from swirl.job.progress import Progress
-from swirl.job.runspec import KafkaSpec, RunSpec
+from swirl.job.session import session
 from swirl.metrics import Emitter
 from swirl.store import Store
 from swirl.store.uri import from_path
+from swirl.wire.kafka import KafkaSettings
+from swirl.wire.outcome import ModelRef
+from swirl.wire.run import RunSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class KafkaNotConfigured(RuntimeError):
+class KafkaNotConfigured(PermanentError):
     """The function needs Kafka, and this installation has none."""
+
+    reason = "KafkaNotConfigured"
 
 
 class Context:
@@ -40,6 +44,7 @@ class Context:
         run: RunSpec,
         *,
         parameters: Mapping[str, Any] | None = None,
+        kafka: KafkaSettings | None = None,
         spark_conf: Mapping[str, str] | None = None,
         emitter: Emitter | None = None,
         progress: Progress | None = None,
@@ -52,6 +57,7 @@ class Context:
         self.store = Store(run.artifacts)
         self.recorded: dict[str, str] = {}
         self.models: list[ModelRef] = []
+        self._kafka = kafka
         self._spark_conf = spark_conf
         self._spark: SparkSession | None = None
         self._emitter = emitter
@@ -74,21 +80,20 @@ class Context:
         run = RunSpec(
             namespace="local",
             job="local",
-            run="local",
+            name="local",
             attempt=1,
             mode="Batch",
             function="local:local",
             artifacts=root,
             parameters=parameters,
-            kafka=KafkaSpec(kafka) if kafka else None,
         )
-        return cls(run, spark_conf=sparks.conf_from_environment())
+        return cls(run, kafka=KafkaSettings(bootstrap_servers=kafka) if kafka else None)
 
     @property
     def spark(self) -> SparkSession:
         """The SparkSession, started at first use."""
         if self._spark is None:
-            self._spark = sparks.session(f"{self.run.namespace}/{self.run.run}", self._spark_conf)
+            self._spark = session(f"{self.run.namespace}/{self.run.name}", self._spark_conf)
         return self._spark
 
     @property
@@ -97,19 +102,19 @@ class Context:
         return self._spark is not None
 
     @property
-    def kafka(self) -> KafkaSpec:
+    def kafka(self) -> KafkaSettings:
         """Where Kafka is; its `bootstrap_servers` is what Spark's option of that name takes.
 
         Raises:
             KafkaNotConfigured: this installation has no Kafka.
         """
-        if self.run.kafka is None:
+        if self._kafka is None:
             raise KafkaNotConfigured(
                 f"job {self.run.job} uses Kafka, but Swirl was installed without one: "
                 "set kafka.bootstrapServers in the chart's values, "
                 "or Context.local(kafka='host:port') in a test"
             )
-        return self.run.kafka
+        return self._kafka
 
     @property
     def stopping(self) -> bool:

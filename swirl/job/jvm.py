@@ -17,8 +17,8 @@ _MEANINGS = {
 }
 
 
-def epitaph() -> str | None:
-    """One sentence about the end of the JVM; None while it lives or if there never was one."""
+def exit_message() -> str | None:
+    """Return one sentence about the end of the JVM; None while it lives or if there is none."""
     code = _exit_code()
     if code is None:
         return None

@@ -6,15 +6,20 @@ import importlib
 from typing import Any
 
 from swirl.job.analytics import Analytics, analytics
-from swirl.job.outcome import describe
+from swirl.job.errors import PermanentError
+from swirl.job.failure import describe
 
 
-class EntryPointNotFound(Exception):
-    """There is no such function in the image; trying again cannot help."""
+class EntryPointNotFound(PermanentError):
+    """There is no such function in the image."""
+
+    reason = "EntryPointNotFound"
 
 
-class InvalidEntryPoint(Exception):
+class InvalidEntryPoint(PermanentError):
     """The function is there but cannot be run as it is written."""
+
+    reason = "InvalidEntryPoint"
 
 
 def load(entry_point: str) -> Analytics[Any, Any]:

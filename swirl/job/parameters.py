@@ -18,11 +18,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 from pydantic.fields import FieldInfo
 
+from swirl.job.errors import PermanentError
+
 _SHOWN = 80
 
 
-class InvalidParameters(ValueError):
+class InvalidParameters(PermanentError, ValueError):
     """Parameters do not fit the function; the message names each, what was got and expected."""
+
+    reason = "InvalidParameters"
 
 
 class ParameterModel:

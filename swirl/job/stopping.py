@@ -61,11 +61,11 @@ class Stopper:
         self._grace = grace or Grace()
         self._finished = threading.Event()
         self._interrupting = False
-        # A pipe, because locks must not be taken in a signal handler.
-        self._read, self._write = os.pipe()
 
     def install(self) -> None:
         """Begin to handle SIGTERM; call from the main thread."""
+        # A pipe, because locks must not be taken in a signal handler.
+        self._read, self._write = os.pipe()
         signal.signal(signal.SIGTERM, self._on_signal)
         threading.Thread(target=self._run, name="swirl-stopper", daemon=True).start()
 

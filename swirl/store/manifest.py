@@ -8,24 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from swirl.wire.run import RunRef
+
 FORMAT_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class RunRef:
-    """The attempt of an AnalyticsRun that made a model."""
-
-    namespace: str
-    job: str
-    name: str
-    attempt: int
-    uid: str = ""
-
-    @property
-    def folder(self) -> str:
-        """What the run's folders are called. A run that was deleted and made again under its name
-        must not write where the first one's model may still be served from."""
-        return f"{self.name}-{self.uid[:8]}" if self.uid else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from pathlib import Path
 from swirl.store import uri as uris
 from swirl.store.errors import ModelExists, StoreError
 from swirl.store.golden import Golden
-from swirl.store.manifest import FileEntry, Manifest, RunRef, Signature, digest
+from swirl.store.manifest import FileEntry, Manifest, Signature, digest
 from swirl.store.store import Store
+from swirl.wire.run import RunRef
 
 MANIFEST = "manifest.json"
 GOLDEN = "golden.json"

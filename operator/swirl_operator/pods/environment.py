@@ -1,6 +1,30 @@
-"""Values of environment variables in Pods."""
+"""Environment variables of containers in Pods."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from swirl.wire.environment import Environment
+
+Object = dict[str, Any]
+
+
+def container_env(environment: Environment) -> list[Object]:
+    """The `env` of a container that reads this environment.
+
+    What Kubernetes fills in comes first: a variable can only be expanded in those that follow it.
+    """
+    described = environment.described()
+    fields = [
+        {"name": name, "valueFrom": {"fieldRef": {"fieldPath": variable.field_ref}}}
+        for name, variable in described.items()
+        if variable.field_ref is not None
+    ]
+    values = [
+        {"name": name, "value": text if described[name].expands else literal(text)}
+        for name, text in environment.variables().items()
+    ]
+    return [*fields, *values]
 
 
 def literal(text: str) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from ads import feed, records, topics, tweets
+from tests.support.drivers import driver_environ
 
 REPOSITORY = Path(__file__).parents[3]
 # Only as long as it takes: a busy machine starts a JVM in a minute.
@@ -88,23 +89,22 @@ class Bench:
 
 @contextmanager
 def _driver(bench: Bench, jars: str, folder: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    run = {
-        "namespace": "ads",
-        "job": "ingest",
-        "run": "ingest-1",
-        "attempt": 1,
-        "mode": "Streaming",
-        "function": "ads.ingest:ingest",
-        "parameters": {"source": bench.source, "target": bench.target, "trigger_seconds": 1},
-        "artifacts": folder.as_uri(),
-        "kafka": {"bootstrapServers": bench.bootstrap, "metricsTopic": bench.metrics},
-    }
+    told = driver_environ(
+        folder,
+        "ads.ingest:ingest",
+        kafka=bench.bootstrap,
+        metrics_topic=bench.metrics,
+        spark_conf={**SMALL, "spark.jars": jars},
+        job="ingest",
+        name="ingest-1",
+        mode="Streaming",
+        artifacts=folder.as_uri(),
+        parameters={"source": bench.source, "target": bench.target, "trigger_seconds": 1},
+    )
     env = {
         **os.environ,
+        **told,
         "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'examples' / 'ads'}",
-        "SWIRL_RUN": json.dumps(run),
-        "SWIRL_SPARK_CONF": json.dumps({**SMALL, "spark.jars": jars}),
-        "SWIRL_TERMINATION_LOG": str(folder / "termination.json"),
     }
     with (
         log.open("ab") as out,
@@ -161,4 +161,4 @@ def test_nothing_is_lost_over_a_stop_and_every_record_is_counted(
     assert set(bench.ids) == {str(number) for number in range(500)}
     assert bench.counts["records_rejected"] == pytest.approx(3)
     assert min(bench.times) >= started - 1000
-    assert json.loads((tmp_path / "termination.json").read_text())["reason"] == "Stopped"
+    assert json.loads((tmp_path / "termination").read_text())["reason"] == "Stopped"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from swirl.job.spark import session
+from swirl.job.session import session
 from tests.integration.job.job_spark_conf import CONF
 
 if TYPE_CHECKING:

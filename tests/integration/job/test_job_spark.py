@@ -19,6 +19,7 @@ from swirl.store import open_model
 from swirl.wire.point import decode
 from tests.integration import maven_jars
 from tests.integration.job.job_spark_conf import CONF
+from tests.support.drivers import driver_environ
 
 APP = """
 from swirl import Context, analytics
@@ -85,27 +86,21 @@ class Driver:
         self.conf = CONF | {"spark.jars": ",".join(str(jar) for jar in jars)}
 
     def start(self, function: str, mode: str, **parameters: Any) -> subprocess.Popen[bytes]:
-        run = {
-            "namespace": "ads",
-            "job": "job",
-            "run": "job-1",
-            "attempt": 1,
-            "mode": mode,
-            "function": f"app:{function}",
-            "parameters": parameters,
-            "artifacts": f"file://{self.folder}/artifacts",
-            "kafka": {"bootstrapServers": self.kafka, "metricsTopic": "shout.metrics"},
-        }
+        told = driver_environ(
+            self.folder,
+            f"app:{function}",
+            kafka=self.kafka,
+            metrics_topic="shout.metrics",
+            spark_conf=self.conf,
+            job="job",
+            name="job-1",
+            mode=mode,
+            parameters=parameters,
+        )
         path = os.pathsep.join([str(Path(__file__).parents[3]), str(self.folder)])
         return subprocess.Popen(
             [sys.executable, "-m", "swirl.job.driver"],
-            env=os.environ
-            | {
-                "SWIRL_RUN": json.dumps(run),
-                "SWIRL_SPARK_CONF": json.dumps(self.conf),
-                "SWIRL_TERMINATION_LOG": str(self.folder / "termination"),
-                "PYTHONPATH": path,
-            },
+            env={**os.environ, **told, "PYTHONPATH": path},
         )
 
     def finish(self, process: subprocess.Popen[bytes], seconds: float = 120) -> int:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl.wire.containers import DriverEnvironment
 from swirl.wire.group import GROUP
+from swirl.wire.kafka import KafkaSettings
+from swirl.wire.run import RunSpec
 from swirl_operator.kinds.analyticsrun.names import driver_name
 from swirl_operator.kinds.analyticsrun.report import CONTAINER
 from swirl_operator.kinds.analyticsrun.sparkconf import (
@@ -21,7 +24,7 @@ from swirl_operator.kinds.analyticsrun.sparkconf import (
 )
 from swirl_operator.pods import labels
 from swirl_operator.pods.artifacts import ArtifactStore
-from swirl_operator.pods.environment import literal
+from swirl_operator.pods.environment import container_env
 from swirl_operator.pods.quantity import mebibytes
 from swirl_operator.pods.security import container_security, pod_security
 
@@ -53,22 +56,23 @@ def driver_pod(
     """The manifest; equal arguments give an equal manifest."""
     name = driver_name(run, attempt)
     store = surroundings.store
-    swirl_run = {
-        "namespace": namespace,
-        "job": job,
-        "run": run,
-        "uid": uid,
-        "attempt": attempt,
-        "mode": spec.mode,
-        "function": spec.entry_point.function,
-        "parameters": parameters,
-        "artifacts": store.uri,
-        "kafka": {
-            "bootstrapServers": surroundings.bootstrap_servers,
-            "metricsTopic": surroundings.metrics_topic,
-        },
-    }
-    conf = spark_conf(spec, namespace=namespace, run=run, attempt=attempt, store=store)
+    servers = surroundings.bootstrap_servers
+    environment = DriverEnvironment(
+        run=RunSpec(
+            namespace=namespace,
+            job=job,
+            name=run,
+            uid=uid,
+            attempt=attempt,
+            mode=spec.mode,
+            function=spec.entry_point.function,
+            parameters=parameters,
+            artifacts=store.uri,
+        ),
+        spark_conf=spark_conf(spec, namespace=namespace, run=run, attempt=attempt, store=store),
+        kafka=None if servers is None else KafkaSettings(bootstrap_servers=servers),
+        metrics_topic=surroundings.metrics_topic,
+    )
     memory = mebibytes(spec.spark.driver.memory) + mebibytes(spec.spark.driver.memory_overhead)
     pod_spec: Object = {
         "restartPolicy": "Never",
@@ -84,11 +88,7 @@ def driver_pod(
                 "args": ["driver"],
                 "env": [
                     *({"name": item.name, "value": item.value} for item in spec.env),
-                    _field("SWIRL_POD_NAME", "metadata.name"),
-                    _field("SWIRL_POD_NAMESPACE", "metadata.namespace"),
-                    _field("SWIRL_POD_IP", "status.podIP"),
-                    {"name": "SWIRL_RUN", "value": _literal(swirl_run)},
-                    {"name": "SWIRL_SPARK_CONF", "value": json.dumps(conf, sort_keys=True)},
+                    *container_env(environment),
                 ],
                 "ports": [
                     {"name": "driver", "containerPort": DRIVER_PORT},
@@ -155,12 +155,3 @@ def driver_pod(
         },
         "spec": pod_spec,
     }
-
-
-def _field(name: str, path: str) -> Object:
-    return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
-
-
-def _literal(value: Any) -> str:
-    """JSON that the kubelet passes on untouched."""
-    return literal(json.dumps(value, sort_keys=True, ensure_ascii=False))

@@ -6,23 +6,24 @@ what the same endings must lead to.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from swirl.wire.containers import DriverEnvironment
+from swirl.wire.outcome import ModelRef, Outcome
+from swirl.wire.run import RunSpec
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import DEPLOYMENTS, PODS
 from swirl_operator.status.times import to_text
+from tests.support.environ import environ_of
 from tests.unit.operator.kinds.world import World, is_live, label
 
 Script = Callable[[Object], str]
 
 
-def run_of(pod: Object) -> Object:
+def run_of(pod: Object) -> RunSpec:
     """What the driver is told to do."""
-    env = {item["name"]: item for item in pod["spec"]["containers"][0]["env"]}
-    told: Object = json.loads(env["SWIRL_RUN"]["value"])
-    return told
+    return DriverEnvironment.read(environ_of(pod, {})).run
 
 
 def by_attempt(scripts: Mapping[tuple[str, int], Sequence[str]], last: Mapping[str, str]) -> Script:
@@ -33,9 +34,9 @@ def by_attempt(scripts: Mapping[tuple[str, int], Sequence[str]], last: Mapping[s
 
     def script(pod: Object) -> str:
         told = run_of(pod)
-        endings = scripts.get((told["job"], told["parameters"]["v"]), ())
-        number = told["attempt"]
-        return endings[number - 1] if number <= len(endings) else last[told["job"]]
+        endings = scripts.get((told.job, told.parameters["v"]), ())
+        number = told.attempt
+        return endings[number - 1] if number <= len(endings) else last[told.job]
 
     return script
 
@@ -133,7 +134,7 @@ class Node:
         if how == "oom":
             terminated["reason"] = "OOMKilled"
         else:
-            terminated["message"] = json.dumps(_report(told, code))
+            terminated["message"] = _outcome(told, code).to_bytes().decode()
         phase = "Succeeded" if code == 0 else "Failed"
         return {"phase": phase, "containerStatuses": [_driver({"terminated": terminated})]}
 
@@ -144,18 +145,17 @@ def model_of(run: str, attempt: int) -> Object:
     return {"name": "sentiment", "uri": uri, "digest": f"sha256:{run}-{attempt}"}
 
 
-def _report(told: Object, code: int) -> Object:
+def _outcome(told: RunSpec, code: int) -> Outcome:
     if code == 0:
-        model = model_of(told["run"], told["attempt"])
-        return {
-            "outcome": "Succeeded",
-            "reason": "Completed",
-            "message": "The function returned.",
-            "models": [model],
-            "metrics": {"accuracy": "0.71"},
-        }
+        return Outcome(
+            "Succeeded",
+            "Completed",
+            "The function returned.",
+            models=[ModelRef(**model_of(told.name, told.attempt))],
+            metrics={"accuracy": "0.71"},
+        )
     reason = "InvalidParameters" if code == 2 else "DriverFailed"
-    return {"outcome": "Failed", "reason": reason, "message": "as the script says"}
+    return Outcome("Failed", reason, "as the script says")
 
 
 def _driver(state: Object) -> Object:

@@ -66,10 +66,10 @@ def _creating_driver(world: World, pod: Object) -> None:
     attempts = [attempt_of(made) for made in world.created]
     assert (uid, number) not in attempts, "two Pods for one attempt"
     live = [other for other in world.list(PODS) if is_live(other)]
-    assert not [p for p in live if label(p, "run") == told["run"]], "two drivers of one run"
-    if told["mode"] == "Streaming":
-        assert not [p for p in live if label(p, "job") == told["job"]], "two drivers of one stream"
-    run = world.find(ANALYTICSRUNS, told["run"])
+    assert not [p for p in live if label(p, "run") == told.name], "two drivers of one run"
+    if told.mode == "Streaming":
+        assert not [p for p in live if label(p, "job") == told.job], "two drivers of one stream"
+    run = world.find(ANALYTICSRUNS, told.name)
     if run is None or run["metadata"]["uid"] != uid:
         # Deleted a moment ago, which the watch has not told yet: the Pod goes the same way.
         return
@@ -79,8 +79,8 @@ def _creating_driver(world: World, pod: Object) -> None:
     spec = run["status"]["jobSpec"]
     before = [made for made in attempts if made[0] == uid]
     assert len(before) <= spec["retry"]["limit"], "more attempts than the limit allows"
-    assert told["run"] == run_name(told["job"], spec_hash(spec)), "another version than its name's"
-    assert told["parameters"] == spec["parameters"]
+    assert told.name == run_name(told.job, spec_hash(spec)), "another version than its name's"
+    assert told.parameters == spec["parameters"]
 
 
 def outcome(world: World, run: Object, endings: Mapping[str, str]) -> tuple[str, int]:

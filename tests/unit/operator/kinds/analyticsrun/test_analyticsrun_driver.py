@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 import yaml
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl.wire.containers import DriverEnvironment
+from swirl.wire.kafka import KafkaSettings
+from swirl.wire.run import RunSpec
 from swirl_operator.kinds.analyticsrun.driver import EXECUTOR_TEMPLATE, Surroundings, driver_pod
 from swirl_operator.kinds.analyticsrun.names import driver_name, executor_prefix
 from swirl_operator.kinds.analyticsrun.sparkconf import executor_template, spark_conf
 from swirl_operator.pods.artifacts import ArtifactStore
 from swirl_operator.runtime.interface import Object
+from tests.support.environ import environ_of
 from tests.unit.operator.kinds.observed import JOB_SPEC, merged
 
 FILES = ArtifactStore("file:///var/lib/swirl/artifacts", "claim")
@@ -24,7 +26,12 @@ def spec(**changes: Any) -> AnalyticsJobSpec:
     return AnalyticsJobSpec.model_validate(merged(JOB_SPEC, changes))
 
 
-def manifest(store: ArtifactStore = FILES, parameters: Any = None, **changes: Any) -> Object:
+def manifest(
+    store: ArtifactStore = FILES,
+    parameters: Any = None,
+    surroundings: Surroundings | None = None,
+    **changes: Any,
+) -> Object:
     return driver_pod(
         spec(**changes),
         namespace="ads",
@@ -33,8 +40,15 @@ def manifest(store: ArtifactStore = FILES, parameters: Any = None, **changes: An
         uid="0f8fad5b-d9cb-469f-a165-70867728950e",
         attempt=2,
         parameters=parameters or {},
-        surroundings=Surroundings(store, "kafka:9092", "swirl.metrics"),
+        surroundings=surroundings or Surroundings(store, "kafka:9092", "swirl.metrics"),
     )
+
+
+def read(pod: Object) -> DriverEnvironment:
+    """What the driver in the Pod reads."""
+    metadata = pod["metadata"]
+    fields = {f"metadata.{key}": metadata[key] for key in ("name", "namespace")}
+    return DriverEnvironment.read(environ_of(pod, {**fields, "status.podIP": "10.0.0.1"}))
 
 
 def env(pod: Object) -> dict[str, Any]:
@@ -66,40 +80,37 @@ def test_the_driver_is_never_restarted_in_place() -> None:
 
 
 def test_what_the_driver_is_told() -> None:
-    told = json.loads(env(manifest(parameters={"max_iter": 3}))["SWIRL_RUN"])
-    assert told == {
-        "namespace": "ads",
-        "job": "train",
-        "run": "train-1",
-        "uid": "0f8fad5b-d9cb-469f-a165-70867728950e",
-        "attempt": 2,
-        "mode": "Batch",
-        "function": "ads.train:train",
-        "parameters": {"max_iter": 3},
-        "artifacts": "file:///var/lib/swirl/artifacts",
-        "kafka": {"bootstrapServers": "kafka:9092", "metricsTopic": "swirl.metrics"},
-    }
-
-
-def expanded(text: str, variables: Mapping[str, str]) -> str:
-    """What the kubelet makes of a variable's value, as Kubernetes documents it."""
-    known = re.sub(
-        r"\$\$|\$\(([^)]*)\)",
-        lambda found: "$" if found[1] is None else variables.get(str(found[1]), str(found[0])),
-        text,
+    told = read(manifest(parameters={"max_iter": 3}))
+    assert told.run == RunSpec(
+        namespace="ads",
+        job="train",
+        name="train-1",
+        uid="0f8fad5b-d9cb-469f-a165-70867728950e",
+        attempt=2,
+        mode="Batch",
+        function="ads.train:train",
+        parameters={"max_iter": 3},
+        artifacts="file:///var/lib/swirl/artifacts",
     )
-    return known
+    assert told.kafka == KafkaSettings(bootstrap_servers="kafka:9092")
+    assert told.metrics_topic == "swirl.metrics"
+    assert (told.pod_name, told.pod_namespace, told.pod_ip) == ("train-1-2", "ads", "10.0.0.1")
+
+
+def test_an_installation_without_kafka() -> None:
+    around = Surroundings(FILES, None, "swirl.metrics")
+    assert read(manifest(surroundings=around)).kafka is None
 
 
 @pytest.mark.parametrize("text", ["$(HOME)", "$5", "pa$$word", "$$(HOME)", "$", "a$", "$$$(HOME)"])
 def test_values_of_the_user_are_not_expanded_by_the_kubelet(text: str) -> None:
-    variables = {"HOME": "/root", "SWIRL_POD_IP": "10.0.0.1", "SWIRL_POD_NAME": "p"}
-    made = env(manifest(parameters={"query": text}, spark={"conf": {"spark.x": text}}))
-    told = json.loads(expanded(made["SWIRL_RUN"], variables))
-    assert told["parameters"] == {"query": text}
-    conf = json.loads(expanded(made["SWIRL_SPARK_CONF"], variables))
-    assert conf["spark.x"] == text
-    assert conf["spark.driver.host"] == "10.0.0.1"
+    home = [{"name": "HOME", "value": "/root"}]
+    spark = {"conf": {"spark.x": text}}
+    told = read(manifest(parameters={"query": text}, spark=spark, env=home))
+    assert told.run.parameters == {"query": text}
+    assert told.spark_conf is not None
+    assert told.spark_conf["spark.x"] == text
+    assert told.spark_conf["spark.driver.host"] == "10.0.0.1"
 
 
 def test_variables_of_the_user_come_before_swirls_own() -> None:

@@ -1,0 +1,100 @@
+"""One attempt: calls the function and turns whatever it ends with into an outcome."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from swirl.job import jvm
+from swirl.job.analytics import Analytics
+from swirl.job.context import Context
+from swirl.job.errors import PermanentError
+from swirl.job.failure import describe, is_library, relative_path, text_of
+from swirl.job.result import to_json
+from swirl.job.stopping import Stopped
+from swirl.job.streaming import await_queries, explain
+from swirl.wire.exits import DriverExit
+from swirl.wire.outcome import RESULT_BYTES, Outcome
+
+logger = logging.getLogger(__name__)
+
+End = tuple[Outcome, DriverExit]
+
+STOPPED: End = (
+    Outcome("Failed", "Stopped", "The run was stopped before it ended by itself"),
+    DriverExit.STOPPED,
+)
+
+
+def conclude(work: Callable[[], Outcome]) -> End:
+    """Do the work and return its outcome, also if it fails.
+
+    Raises:
+        Stopped: the process is asked to end.
+    """
+    try:
+        return work(), DriverExit.SUCCEEDED
+    except Stopped:
+        raise
+    except SystemExit as error:
+        if error.code in (None, 0):
+            message = "The function ended by sys.exit"
+            return Outcome("Succeeded", "Succeeded", message), DriverExit.SUCCEEDED
+        return _failed("Exited", f"{describe(error)} was given to sys.exit"), DriverExit.FAILED
+    except PermanentError as error:
+        logger.error("%s", error)
+        return _failed(error.reason, str(error)), DriverExit.PERMANENT
+    except BaseException as error:
+        # Libraries have errors that are no Exception, asyncio for one.
+        logger.exception("the function failed")
+        return _explained(error), DriverExit.FAILED
+
+
+def call(function: Analytics[Any, Any], context: Context, arguments: Mapping[str, Any]) -> Outcome:
+    """Call the function, wait for its queries if it is a stream, and return its success.
+
+    Args:
+        function: what to call.
+        context: of the attempt.
+        arguments: valid ones, as `Analytics.validate` returns them.
+
+    Raises:
+        ResultNotSerializable: the result has no JSON form.
+        BaseException: whatever the function raises.
+    """
+    run = context.run
+    result = function(context, **arguments)
+    if run.mode == "Streaming" and context.spark_started:
+        await_queries(context.spark, lambda: context.stopping)
+    outcome = Outcome("Succeeded", "Succeeded", f"{run.function} succeeded")
+    if result is None:
+        return outcome
+    data = to_json(function.function.__name__, result)
+    if len(data) <= RESULT_BYTES:
+        return replace(outcome, result=data.decode())
+    uri = context.store.result_uri(run.namespace, run.job, run.ref.folder, run.attempt)
+    context.store.put(uri, data)
+    return replace(outcome, result_uri=uri)
+
+
+def _explained(error: BaseException) -> Outcome:
+    if _is_broken_connection(error) and (message := jvm.exit_message()) is not None:
+        return _failed("SparkEnded", message)
+    text = text_of(error)
+    if type(error).__name__ == "StreamingQueryException":
+        return _failed("QueryFailed", explain(text, is_library, relative_path))
+    if "Traceback (most recent call last)" in text:
+        # Raised in a Python worker of Spark; the place that matters is in the text.
+        return _failed("FunctionFailed", explain(text, is_library, relative_path))
+    return _failed("FunctionFailed", describe(error))
+
+
+def _is_broken_connection(error: BaseException) -> bool:
+    # An error of the JVM itself is a Py4JJavaError; the plain one is what py4j makes of silence.
+    return isinstance(error, OSError) or type(error).__name__ in ("Py4JNetworkError", "Py4JError")
+
+
+def _failed(reason: str, message: str) -> Outcome:
+    return Outcome("Failed", reason, message)
