@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imagebuild.imports import parts
 from imagebuild.jars import Jars
 from imagebuild.packages import Packages
 from imagebuild.rootfs import Rootfs
@@ -25,10 +26,9 @@ class Image:
         return self.dockerfile or self.name
 
 
-def _library(*packages: str) -> Code:
-    """An image carries only the packages it may import, so that other changes leave it alone."""
-    folders = (f"swirl/{name}" for name in packages)
-    return Code(("swirl/*.py", *folders), to="swirl/lib")
+def _library(code: str) -> Code:
+    """The parts of `swirl/` that the code in a folder imports, and the modules beside them."""
+    return Code(("swirl/*.py", *parts(code)), to="swirl/lib")
 
 
 def _packages(name: str, parent: str, *sources: Source) -> Image:
@@ -53,15 +53,15 @@ _ALL = (
     _runnable(
         "operator",
         "operator-packages",
-        _library("api", "metrics", "wire"),
+        _library("operator/swirl_operator"),
         Code(("swirl_operator",), root="operator", to="swirl/lib"),
     ),
-    _runnable("scorer", "scorer-packages", _library("metrics", "store", "scorer", "wire")),
-    _runnable("monitor", "monitor-packages", _library("api", "metrics", "monitor", "wire")),
+    _runnable("scorer", "scorer-packages", _library("swirl/scorer")),
+    _runnable("monitor", "monitor-packages", _library("swirl/monitor")),
     _runnable(
         "spark",
         "spark-packages",
-        _library("job", "metrics", "store", "wire"),
+        _library("swirl/job"),
         Code(("entrypoint.sh",), root="runtime-images/spark", to="swirl"),
     ),
     _runnable(
