@@ -9,7 +9,7 @@ from swirl.wire.containers import OperatorEnvironment
 from swirl.wire.environment import InvalidEnvironment
 from swirl_operator.kinds import controllers
 from swirl_operator.runtime.process import main
-from swirl_operator.settings import runtime_options
+from swirl_operator.settings import installation, runtime_options
 
 
 def run() -> int:
@@ -19,7 +19,7 @@ def run() -> int:
     except InvalidEnvironment as error:
         print(f"swirl-operator: {error}", file=sys.stderr)
         return 2
-    return main(controllers(environment), runtime_options(environment))
+    return main(controllers(installation(environment)), runtime_options(environment))
 
 
 if __name__ == "__main__":

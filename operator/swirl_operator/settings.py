@@ -1,13 +1,15 @@
-"""From what the chart tells the operator to what the runtime needs to know."""
+"""From what the chart tells the operator to what the runtime and the kinds need to know."""
 
 from __future__ import annotations
 
 from swirl.wire.containers import OperatorEnvironment
+from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.options import Options
 
 
 def runtime_options(environment: OperatorEnvironment) -> Options:
-    """Return the part that the runtime needs; the rest is for the planners."""
+    """Return the part that the runtime needs."""
     return Options(
         namespaces=environment.watched_namespaces,
         identity=environment.pod_name,
@@ -16,4 +18,15 @@ def runtime_options(environment: OperatorEnvironment) -> Options:
         probe_port=environment.port,
         kafka=environment.kafka,
         changes_topic=environment.topics.changes,
+    )
+
+
+def installation(environment: OperatorEnvironment) -> Installation:
+    """Return the part that the kinds need."""
+    return Installation(
+        scorer_image=environment.scorer_image,
+        monitor_image=environment.monitor_image,
+        store=ArtifactStore(environment.artifacts_uri, environment.artifacts_claim),
+        kafka=environment.kafka,
+        topics=environment.topics,
     )

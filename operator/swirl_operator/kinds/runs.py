@@ -6,8 +6,9 @@ from typing import Literal
 
 from swirl_operator.runtime.digest import short_digest
 from swirl_operator.runtime.interface import Object
+from swirl_operator.runtime.objects import condition_of
 
-Outcome = Literal["Running", "Succeeded", "Failed"]
+RunOutcome = Literal["Running", "Succeeded", "Failed"]
 
 _DECIDE = (
     "mode",
@@ -36,17 +37,9 @@ def is_run_of(job: str, name: str) -> bool:
     return name.rpartition("-")[0] == job
 
 
-def condition(obj: Object, kind: str) -> Object | None:
-    """The condition of that type, if the object has one."""
-    for item in (obj.get("status") or {}).get("conditions") or ():
-        if item["type"] == kind:
-            return dict(item)
-    return None
-
-
-def outcome_of(run: Object) -> Outcome:
+def outcome_of(run: Object) -> RunOutcome:
     """Running until its `Succeeded` condition is decided."""
-    succeeded = condition(run, "Succeeded")
+    succeeded = condition_of(run, "Succeeded")
     if succeeded is None or succeeded["status"] == "Unknown":
         return "Running"
     return "Succeeded" if succeeded["status"] == "True" else "Failed"

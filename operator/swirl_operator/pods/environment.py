@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from swirl.wire.environment import Environment
-
-Object = dict[str, Any]
+from swirl_operator.runtime.interface import Object
 
 
 def container_env(environment: Environment) -> list[Object]:

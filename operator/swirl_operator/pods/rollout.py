@@ -9,16 +9,34 @@ from typing import Any
 from swirl.wire.labels import APPLIED_HASH
 from swirl_operator.pods import labels
 from swirl_operator.runtime.apply import stamped
+from swirl_operator.runtime.interface import Object, Observation
+from swirl_operator.runtime.objects import (
+    annotations_of,
+    conditions_of,
+    is_deleting,
+    labels_of,
+    name_of,
+    phase_of,
+    status_of,
+)
 from swirl_operator.runtime.owner import adopt
-from swirl_operator.runtime.resources import Resource
-
-Object = dict[str, Any]
+from swirl_operator.runtime.resources import DEPLOYMENTS, Resource
 
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """`done` when every replica is new and available and no old one is left."""
+    """How far it is.
 
+    Attributes:
+        begun: the Deployment was made from the present manifest.
+        done: every replica is new and available and no old one is left.
+        stuck: Kubernetes gave up waiting for it.
+        ready: replicas that are ready, old ones included.
+        total: replicas, old ones included.
+        message: how many of those wanted are ready, and why there are no more.
+    """
+
+    begun: bool
     done: bool
     stuck: bool
     ready: int
@@ -29,15 +47,26 @@ class Rollout:
 def is_given(deployment: Object, manifest: Object, parent: Object, kind: Resource) -> bool:
     """Whether the Deployment was made from just that manifest: its state says nothing about a
     spec that it was not given yet."""
-    annotations = deployment["metadata"].get("annotations") or {}
     wanted = stamped(adopt(manifest, parent, kind))["metadata"]["annotations"]
-    return bool(annotations.get(APPLIED_HASH) == wanted[APPLIED_HASH])
+    return bool(annotations_of(deployment).get(APPLIED_HASH) == wanted[APPLIED_HASH])
+
+
+def rollout_of(observation: Observation[Any], manifest: Object, kind: Resource) -> Rollout | None:
+    """Of the Deployment of that manifest, if there is one; of an older manifest it is not begun."""
+    for deployment in observation.owned(DEPLOYMENTS):
+        if name_of(deployment) != name_of(manifest):
+            continue
+        state = rollout(deployment)
+        if is_given(deployment, manifest, observation.obj, kind):
+            return state
+        return Rollout(False, False, False, state.ready, state.total, "not begun")
+    return None
 
 
 def rollout(deployment: Object) -> Rollout:
     """Reads the Deployment's own status, by the rules of `kubectl rollout status`."""
     wanted = deployment["spec"].get("replicas", 1)
-    status = deployment.get("status") or {}
+    status = status_of(deployment)
     ready, total = status.get("readyReplicas", 0), status.get("replicas", 0)
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
     seen = status.get("observedGeneration", 0) >= deployment["metadata"]["generation"]
@@ -46,20 +75,20 @@ def rollout(deployment: Object) -> Rollout:
         condition["type"] == "Progressing"
         and condition["status"] == "False"
         and condition.get("reason") == "ProgressDeadlineExceeded"
-        for condition in status.get("conditions") or ()
+        for condition in conditions_of(deployment)
     )
     message = f"{available if updated == wanted else min(updated, available)} of {wanted} ready"
     refused = next(
         (
             condition.get("message", "")
-            for condition in status.get("conditions") or ()
+            for condition in conditions_of(deployment)
             if condition["type"] == "ReplicaFailure" and condition["status"] == "True"
         ),
         None,
     )
     if refused:
         message = f"{message}; its pods cannot be created: {refused}"
-    return Rollout(done, stuck, ready, total, message)
+    return Rollout(True, done, stuck, ready, total, message)
 
 
 def last_words(pods: Sequence[Object], container: str, template: str) -> Object | None:
@@ -69,9 +98,9 @@ def last_words(pods: Sequence[Object], container: str, template: str) -> Object 
     Returns its `terminated` state (exitCode, reason, message) or None.
     """
     for pod in pods:
-        if (pod["metadata"].get("labels") or {}).get(labels.TEMPLATE) != template or _is_over(pod):
+        if labels_of(pod).get(labels.TEMPLATE) != template or _is_over(pod):
             continue
-        for status in (pod.get("status") or {}).get("containerStatuses") or ():
+        for status in status_of(pod).get("containerStatuses") or ():
             if status.get("name") != container or status.get("ready"):
                 continue
             for state in (status.get("state") or {}, status.get("lastState") or {}):
@@ -81,8 +110,7 @@ def last_words(pods: Sequence[Object], container: str, template: str) -> Object 
 
 
 def _is_over(pod: Object) -> bool:
-    phase = (pod.get("status") or {}).get("phase")
-    return bool(pod["metadata"].get("deletionTimestamp")) or phase in ("Succeeded", "Failed")
+    return is_deleting(pod) or phase_of(pod) in ("Succeeded", "Failed")
 
 
 def last_line(ended: Object) -> str:

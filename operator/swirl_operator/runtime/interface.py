@@ -11,11 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from swirl_operator.runtime.resources import Key, Resource
 
 Object = dict[str, Any]
+
+Related = TypeVar("Related")
+"""What a kind's plan reads besides the object and its children: a dataclass of that kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +78,25 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Generic[Related]):
     """All a planner may know."""
 
     obj: Object
     children: Mapping[str, Sequence[Object]]
     """By plural of the owned resource; objects controlled by `obj`, sorted by name."""
-    related: Mapping[str, Object | Sequence[Object] | None]
+    related: Related
     now: datetime
     confirmed_absent: frozenset[Ref] = frozenset()
     failures: Sequence[ChildFailure] = field(default=())
     """Failed creates and applies of the previous round of this object."""
+
+    def owned(self, resource: Resource) -> Sequence[Object]:
+        """The children of that sort."""
+        return self.children.get(resource.plural, ())
+
+    def failure_of(self, name: str) -> ChildFailure | None:
+        """What was said when the child of that name could not be written."""
+        return next((failure for failure in self.failures if failure.ref.name == name), None)
 
 
 class CacheReader(Protocol):
@@ -102,7 +113,7 @@ class CacheReader(Protocol):
     ) -> Sequence[Object]: ...
 
 
-class Controller(Protocol):
+class Controller(Protocol[Related]):
     """What a kind supplies."""
 
     @property
@@ -111,7 +122,7 @@ class Controller(Protocol):
     @property
     def owns(self) -> tuple[Resource, ...]: ...
 
-    def related(self, obj: Object, cache: CacheReader) -> Mapping[str, Any]:
+    def related(self, obj: Object, cache: CacheReader) -> Related:
         """The other objects which the plan of `obj` reads."""
         ...
 
@@ -119,8 +130,8 @@ class Controller(Protocol):
         """`obj` of any watched resource changed: what to reconcile besides its owner."""
         ...
 
-    def plan(self, observation: Observation) -> Plan: ...
+    def plan(self, observation: Observation[Related]) -> Plan: ...
 
-    def invalid(self, observation: Observation, error: Exception) -> Plan:
-        """`plan` raised: mark this one object. Must not raise."""
+    def invalid(self, observation: Observation[Any], error: Exception) -> Plan:
+        """`related` or `plan` raised: mark this one object. Must not raise."""
         ...

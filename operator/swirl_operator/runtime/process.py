@@ -39,7 +39,7 @@ class Process:
     """All parts of one operator; `run` returns the exit code."""
 
     def __init__(
-        self, controllers: Sequence[Controller], options: Options, api: Api, metrics: Metrics
+        self, controllers: Sequence[Controller[Any]], options: Options, api: Api, metrics: Metrics
     ) -> None:
         loop = asyncio.get_running_loop()
         self.options = options
@@ -232,13 +232,13 @@ class Process:
             self.metrics.cached_objects.labels(resource.plural).set(self.cache.count(resource))
 
 
-async def operate(controllers: Sequence[Controller], options: Options) -> int:
+async def operate(controllers: Sequence[Controller[Any]], options: Options) -> int:
     metrics = Metrics()
     async with Api(Credentials(), metrics=metrics) as api:
         return await Process(controllers, options, api, metrics).run()
 
 
-def main(controllers: Sequence[Controller], options: Options) -> int:
+def main(controllers: Sequence[Controller[Any]], options: Options) -> int:
     """Run an operator to its end, on uvloop where there is one."""
     logging.basicConfig(
         stream=sys.stderr,

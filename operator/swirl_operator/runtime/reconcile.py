@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from swirl_operator.runtime.announce import Announcer
 from swirl_operator.runtime.api import Api
@@ -57,7 +57,7 @@ class _Request:
     """One object's state while it is being reconciled."""
 
     key: Key
-    controller: Controller
+    controller: Controller[Any]
     confirmed: set[Ref] = field(default_factory=set)
     invalid: bool = False
 
@@ -68,7 +68,7 @@ class Reconciler:
     def __init__(
         self,
         *,
-        controllers: Sequence[Controller],
+        controllers: Sequence[Controller[Any]],
         api: Api,
         cache: Cache,
         router: Router,
@@ -136,21 +136,10 @@ class Reconciler:
         raise Undecided(f"still in doubt after {_CONFIRM_ROUNDS} rounds of live reads")
 
     def _plan(self, request: _Request, obj: Object, failures: Sequence[ChildFailure]) -> Plan:
-        observation = Observation(
-            obj=obj,
-            children={
-                resource.plural: self._cache.owned(obj["metadata"]["uid"], resource)
-                for resource in request.controller.owns
-            },
-            related={},
-            now=self._now(),
-            confirmed_absent=frozenset(request.confirmed),
-            failures=tuple(failures),
-        )
+        controller = request.controller
         try:
-            related = request.controller.related(obj, self._cache)
-            observation = replace(observation, related=related)
-            return request.controller.plan(observation)
+            related = controller.related(obj, self._cache)
+            return controller.plan(self._observe(request, obj, failures, related))
         except Exception as error:
             # The object marks itself; whatever is wrong with it stays its own problem.
             request.invalid = True
@@ -158,7 +147,22 @@ class Reconciler:
             # A spec that does not validate is its author's business and needs no traceback here.
             expected = isinstance(error, ValueError)
             logger.warning("%s: cannot be planned: %s", request.key, error, exc_info=not expected)
-            return request.controller.invalid(observation, error)
+            return controller.invalid(self._observe(request, obj, failures, None), error)
+
+    def _observe(
+        self, request: _Request, obj: Object, failures: Sequence[ChildFailure], related: Any
+    ) -> Observation[Any]:
+        return Observation(
+            obj=obj,
+            children={
+                resource.plural: self._cache.owned(obj["metadata"]["uid"], resource)
+                for resource in request.controller.owns
+            },
+            related=related,
+            now=self._now(),
+            confirmed_absent=frozenset(request.confirmed),
+            failures=tuple(failures),
+        )
 
     async def _confirm(self, request: _Request, obj: Object, ref: Ref) -> None:
         cached = self._cache.get(ref.resource, ref.namespace, ref.name)

@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache, Update
@@ -25,7 +26,7 @@ class Router:
     def __init__(
         self,
         *,
-        controllers: Sequence[Controller],
+        controllers: Sequence[Controller[Any]],
         cache: Cache,
         queue: WorkQueue,
         freshness: Freshness,

@@ -13,19 +13,25 @@ from datetime import datetime
 
 from swirl.wire.change import Action, Aspect, ChangeEvent, Phase, change_id
 from swirl_operator.runtime.interface import Object, Plan
+from swirl_operator.runtime.objects import name_of, namespace_of
 from swirl_operator.status.times import from_text, to_text
 
 _LONGEST_LINE = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class Subject:
     """The object whose change it is."""
 
     kind: str
     namespace: str
     name: str
     uid: str
+
+    @classmethod
+    def of(cls, obj: Object) -> Subject:
+        """That object."""
+        return cls(obj["kind"], namespace_of(obj), name_of(obj), obj["metadata"]["uid"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Outbox:
         return cls(status.get("change"), tuple(status.get("pendingChanges") or ()))
 
     def begin(
-        self, subject: Changed, *, aspect: Aspect, to: str, before: str | None, now: datetime
+        self, subject: Subject, *, aspect: Aspect, to: str, before: str | None, now: datetime
     ) -> Outbox:
         """With a change from version `before` (None: the first) that starts now."""
         started = to_text(now)
@@ -95,7 +101,7 @@ def is_new(status: Object, before: Object) -> bool:
     return change.get("id") != known.get("id")
 
 
-def announce_when_settled(plan: Plan, observed: Object, subject: Changed) -> Plan:
+def announce_when_settled(plan: Plan, observed: Object, subject: Subject) -> Plan:
     """`plan`, with the announcement that is due once nothing else is left to do.
 
     What it applies does not count as left to do: it is the same manifest in every round.
@@ -127,7 +133,7 @@ def _due(change: Object | None) -> Phase | None:
     return None
 
 
-def _event(change: Object, phase: Phase, subject: Changed) -> ChangeEvent:
+def _event(change: Object, phase: Phase, subject: Subject) -> ChangeEvent:
     action: Action = "upgraded" if change.get("from") else "deployed"
     return ChangeEvent(
         change=change["id"],

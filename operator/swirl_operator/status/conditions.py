@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
+from swirl_operator.runtime.interface import Object
 from swirl_operator.status.times import to_text
 
-Object = dict[str, Any]
 Status = Literal["True", "False", "Unknown"]
 
 _LONGEST_MESSAGE = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What is to be said under one condition type."""
+class Condition:
+    """What is to be said under one condition type; the time is added when it is written."""
 
     type: str
     status: Status
@@ -29,42 +29,45 @@ class Finding:
     message: str
 
 
-def ready(reason: str, message: str) -> tuple[Finding, ...]:
+Conditions = tuple[Condition, ...]
+
+
+def ready(reason: str, message: str) -> Conditions:
     """As asked."""
-    return (Finding("Ready", "True", reason, message),)
+    return (Condition("Ready", "True", reason, message),)
 
 
-def under_way(reason: str, message: str) -> tuple[Finding, ...]:
+def reconciling(reason: str, message: str) -> Conditions:
     """Not yet as asked, and moving, or waiting for something that may still come."""
     return (
-        Finding("Ready", "Unknown", reason, message),
-        Finding("Reconciling", "True", reason, message),
+        Condition("Ready", "Unknown", reason, message),
+        Condition("Reconciling", "True", reason, message),
     )
 
 
-def failed(reason: str, message: str) -> tuple[Finding, ...]:
+def stalled(reason: str, message: str) -> Conditions:
     """Not as asked, and somebody has to do something about it."""
     return (
-        Finding("Ready", "False", reason, message),
-        Finding("Stalled", "True", reason, message),
+        Condition("Ready", "False", reason, message),
+        Condition("Stalled", "True", reason, message),
     )
 
 
 def write(
-    findings: Iterable[Finding], previous: Sequence[Object], *, generation: int, now: datetime
+    conditions: Iterable[Condition], previous: Sequence[Object], *, generation: int, now: datetime
 ) -> list[Object]:
     """The `conditions` list, sorted by type. A transition time stands until the status changes."""
-    before = {condition["type"]: condition for condition in previous}
+    before = {item["type"]: item for item in previous}
     written = []
-    for finding in sorted(findings, key=lambda finding: finding.type):
-        old = before.get(finding.type)
-        same = old is not None and old["status"] == finding.status
+    for condition in sorted(conditions, key=lambda condition: condition.type):
+        old = before.get(condition.type)
+        same = old is not None and old["status"] == condition.status
         written.append(
             {
-                "type": finding.type,
-                "status": finding.status,
-                "reason": finding.reason,
-                "message": finding.message[:_LONGEST_MESSAGE],
+                "type": condition.type,
+                "status": condition.status,
+                "reason": condition.reason,
+                "message": condition.message[:_LONGEST_MESSAGE],
                 "lastTransitionTime": old["lastTransitionTime"] if old and same else to_text(now),
                 "observedGeneration": generation,
             }

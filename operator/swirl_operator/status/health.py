@@ -7,15 +7,15 @@ is right. Who is blamed is unhealthy; who only suffers from a fault upstream is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from swirl_operator.runtime.interface import Object
-from swirl_operator.status.conditions import Finding
+from swirl_operator.runtime.objects import is_true, name_of, status_of
+from swirl_operator.status.conditions import Condition, Status
 
 _RANK = {"False": 0, "Unknown": 1, "True": 2}
 
 
-def health(monitors: Sequence[Object], kind: str, name: str) -> Finding:
+def health(monitors: Sequence[Object], kind: str, name: str) -> Condition:
     """The worst of what the monitors say about the object, or that none watches it."""
     said = [
         _opinion(monitor, node["name"])
@@ -24,45 +24,39 @@ def health(monitors: Sequence[Object], kind: str, name: str) -> Finding:
         if (node.get("ref") or {}).get("kind") == kind and node["ref"].get("name") == name
     ]
     if not said:
-        return Finding("Healthy", "Unknown", "NotMonitored", "No SwirlMonitor watches it.")
-    return min(said, key=lambda finding: _RANK[finding.status])
+        return _healthy("Unknown", "NotMonitored", "No SwirlMonitor watches it.")
+    return min(said, key=lambda condition: _RANK[condition.status])
 
 
-def _opinion(monitor: Object, node: str) -> Finding:
-    name = monitor["metadata"]["name"]
-    status: dict[str, Any] = monitor.get("status") or {}
-    verdict = status.get("verdict")
+def _opinion(monitor: Object, node: str) -> Condition:
+    name = name_of(monitor)
+    verdict = status_of(monitor).get("verdict")
     if not verdict:
-        return _unknown("NoVerdictYet", f"SwirlMonitor {name} has not given a verdict yet.")
-    if verdict["state"] == "Learning":
-        return _unknown("Learning", f"SwirlMonitor {name} still learns what is normal.")
-    if verdict["state"] == "Broken" and verdict.get("node") == node:
-        return Finding(
-            "Healthy", "False", "Blamed", f"SwirlMonitor {name}: {verdict.get('message', '')}"
+        return _healthy(
+            "Unknown", "NoVerdictYet", f"SwirlMonitor {name} has not given a verdict yet."
         )
-    if not _watches(monitor):
+    if verdict["state"] == "Learning":
+        return _healthy("Unknown", "Learning", f"SwirlMonitor {name} still learns what is normal.")
+    if verdict["state"] == "Broken" and verdict.get("node") == node:
+        return _healthy("False", "Blamed", f"SwirlMonitor {name}: {verdict.get('message', '')}")
+    if not is_true(monitor, "Ready"):
         # What is known to be broken stays so; that all is well takes somebody who looks.
-        return _unknown(
+        return _healthy(
+            "Unknown",
             "NobodyWatches",
             f"SwirlMonitor {name} does not run: its last verdict was {verdict['summary']}.",
         )
     if verdict["state"] == "Healthy":
-        return Finding("Healthy", "True", "AsLearned", f"SwirlMonitor {name} finds nothing wrong.")
+        return _healthy("True", "AsLearned", f"SwirlMonitor {name} finds nothing wrong.")
     if any(item["node"] == node for item in verdict.get("evidence") or ()):
-        return _unknown(
+        return _healthy(
+            "Unknown",
             "UpstreamBroken",
             f"SwirlMonitor {name} sees its output off, as a result of what broke at "
             f"{verdict.get('node')}: {verdict.get('summary')}.",
         )
-    return Finding(
-        "Healthy", "True", "NotBlamed", f"SwirlMonitor {name} blames {verdict.get('node')}."
-    )
+    return _healthy("True", "NotBlamed", f"SwirlMonitor {name} blames {verdict.get('node')}.")
 
 
-def _watches(monitor: Object) -> bool:
-    conditions = (monitor.get("status") or {}).get("conditions") or ()
-    return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
-
-
-def _unknown(reason: str, message: str) -> Finding:
-    return Finding("Healthy", "Unknown", reason, message)
+def _healthy(status: Status, reason: str, message: str) -> Condition:
+    return Condition("Healthy", status, reason, message)

@@ -6,37 +6,38 @@ or breaks one that a schema cannot state. Such an object marks itself, and only 
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import ValidationError
 
 from swirl_operator.runtime.interface import Event, Observation, Plan
-from swirl_operator.status import conditions
-from swirl_operator.status.conditions import Finding
+from swirl_operator.runtime.objects import status_of
+from swirl_operator.status.conditions import Condition, stalled
+from swirl_operator.status.frame import frame
 
 
 def invalid_plan(
-    observation: Observation,
+    observation: Observation[Any],
     error: Exception,
     *,
     bounded: bool = False,
     not_ours: tuple[str, ...] = (),
 ) -> Plan:
-    """The Plan that says so; never raises. `bounded` kinds have a `Succeeded` condition too, and
-    `not_ours` are status fields that somebody else writes."""
-    metadata = observation.obj.get("metadata") or {}
+    """The Plan that says so; never raises.
+
+    Args:
+        observation: the object, as far as it could be read.
+        error: what its planner raised.
+        bounded: whether the kind has a `Succeeded` condition too.
+        not_ours: status fields that somebody else writes.
+    """
     message = _sentence(error)
-    findings: tuple[Finding, ...] = conditions.failed("InvalidSpec", message)
+    conditions = stalled("InvalidSpec", message)
     if bounded:
-        findings = (Finding("Succeeded", "False", "InvalidSpec", message), *findings)
-    previous = observation.obj.get("status")
-    before = previous if isinstance(previous, dict) else {}
-    generation = metadata.get("generation", 0)
-    status = {
-        **{field: value for field, value in before.items() if field not in not_ours},
-        "observedGeneration": generation,
-        "conditions": conditions.write(
-            findings, before.get("conditions") or (), generation=generation, now=observation.now
-        ),
-    }
+        conditions = (Condition("Succeeded", "False", "InvalidSpec", message), *conditions)
+    before = status_of(observation.obj)
+    kept = {field: value for field, value in before.items() if field not in not_ours}
+    status = kept | frame(observation, conditions).fields
     return Plan(status=status, events=(Event("Warning", "InvalidSpec", message),))
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from swirl_operator.runtime.interface import ChildFailure
-from swirl_operator.status import conditions
-from swirl_operator.status.conditions import Finding
+from swirl_operator.status.conditions import Conditions, reconciling, stalled
 
 
-def refused(failures: Sequence[ChildFailure]) -> tuple[Finding, ...] | None:
+def refused(failures: Sequence[ChildFailure]) -> Conditions | None:
     """About the first refusal, None without one. A taken name or an invalid child stays refused
     until somebody acts; anything else, a quota for example, may pass."""
     if not failures:
@@ -17,7 +16,7 @@ def refused(failures: Sequence[ChildFailure]) -> tuple[Finding, ...] | None:
     failure = failures[0]
     message = f"{failure.ref.resource.kind} {failure.ref.name}: {failure.message}"
     if failure.reason == "NameClash":
-        return conditions.failed("NameClash", message)
+        return stalled("NameClash", message)
     if failure.code == 422:
-        return conditions.failed("InvalidChild", message)
-    return conditions.under_way("ChildRefused", message)
+        return stalled("InvalidChild", message)
+    return reconciling("ChildRefused", message)

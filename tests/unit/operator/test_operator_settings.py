@@ -1,9 +1,9 @@
-"""What the runtime gets of what the chart tells the operator."""
+"""What the runtime and the kinds get of what the chart tells the operator."""
 
 from __future__ import annotations
 
 from swirl.wire.containers import OperatorEnvironment
-from swirl_operator.settings import runtime_options
+from swirl_operator.settings import installation, runtime_options
 
 ENVIRONMENT = {
     "SWIRL_SCORER_IMAGE": "swirl/scorer:1",
@@ -37,3 +37,15 @@ def test_the_runtime_is_told_its_part() -> None:
 
 def test_without_kafka_there_is_none() -> None:
     assert runtime_options(OperatorEnvironment.read(ENVIRONMENT)).kafka is None
+
+
+def test_the_kinds_are_told_theirs() -> None:
+    told = installation(
+        OperatorEnvironment.read(
+            {**ENVIRONMENT, "SWIRL_ARTIFACTS_CLAIM": "claim", "SWIRL_VERDICTS_TOPIC": "verdicts"}
+        )
+    )
+    assert (told.scorer_image, told.monitor_image) == ("swirl/scorer:1", "swirl/monitor:1")
+    assert (told.store.uri, told.store.claim) == ("file:///var/lib/swirl/artifacts", "claim")
+    assert told.kafka is None
+    assert (told.topics.metrics, told.topics.verdicts) == ("swirl.metrics", "verdicts")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from swirl_operator.kinds.analyticsjob.plan import plan_job
+from swirl_operator.kinds.analyticsjob.related import JobRelated
 from swirl_operator.kinds.resources import (
     ANALYTICSJOBS,
     ANALYTICSRUNS,
@@ -15,6 +16,7 @@ from swirl_operator.kinds.resources import (
 from swirl_operator.kinds.watched import watched_keys
 from swirl_operator.pods import labels
 from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
+from swirl_operator.runtime.objects import labels_of, name_of, namespace_of
 from swirl_operator.runtime.resources import PODS, Key, Resource
 from swirl_operator.status.invalid import invalid_plan
 
@@ -25,31 +27,29 @@ class AnalyticsJobController:
     resource = ANALYTICSJOBS
     owns: tuple[Resource, ...] = (ANALYTICSRUNS,)
 
-    def related(self, obj: Object, cache: CacheReader) -> Mapping[str, Any]:
-        """Driver Pods of all the job's runs, the monitors that may judge it, and the servers that
-        may need its runs."""
-        namespace, name = obj["metadata"]["namespace"], obj["metadata"]["name"]
-        return {
-            "drivers": cache.labelled(PODS, namespace, labels.JOB, name),
-            "monitors": cache.list(SWIRLMONITORS, namespace),
-            "servers": cache.list(MODELSERVERS, namespace),
-        }
+    def related(self, obj: Object, cache: CacheReader) -> JobRelated:
+        """Read from the cache."""
+        namespace = namespace_of(obj)
+        return JobRelated(
+            drivers=cache.labelled(PODS, namespace, labels.JOB, name_of(obj)),
+            monitors=cache.list(SWIRLMONITORS, namespace),
+            servers=cache.list(MODELSERVERS, namespace),
+        )
 
     def dependents(self, obj: Object, resource: Resource, cache: CacheReader) -> Iterable[Key]:
         """A new stream waits for the old one's Pods; a verdict is about the jobs it names; a
         server that went on needs the old run no more."""
         if resource == MODELSERVERS and obj["spec"]["model"].get("job"):
-            namespace = obj["metadata"]["namespace"]
-            yield Key(ANALYTICSJOBS.kind, namespace, obj["spec"]["model"]["job"])
+            yield Key(ANALYTICSJOBS.kind, namespace_of(obj), obj["spec"]["model"]["job"])
         if resource == SWIRLMONITORS:
             yield from watched_keys(obj, ANALYTICSJOBS)
         if resource == PODS:
-            job = (obj["metadata"].get("labels") or {}).get(labels.JOB)
+            job = labels_of(obj).get(labels.JOB)
             if job:
-                yield Key(ANALYTICSJOBS.kind, obj["metadata"]["namespace"], job)
+                yield Key(ANALYTICSJOBS.kind, namespace_of(obj), job)
 
-    def plan(self, observation: Observation) -> Plan:
+    def plan(self, observation: Observation[JobRelated]) -> Plan:
         return plan_job(observation)
 
-    def invalid(self, observation: Observation, error: Exception) -> Plan:
+    def invalid(self, observation: Observation[Any], error: Exception) -> Plan:
         return invalid_plan(observation, error)

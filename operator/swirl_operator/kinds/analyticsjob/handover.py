@@ -14,6 +14,14 @@ from swirl_operator.kinds.resources import ANALYTICSRUNS
 from swirl_operator.kinds.runs import outcome_of
 from swirl_operator.pods import labels
 from swirl_operator.runtime.interface import Object, Ref
+from swirl_operator.runtime.objects import (
+    is_deleting,
+    labels_of,
+    name_of,
+    namespace_of,
+    phase_of,
+    status_of,
+)
 
 _ENDED = ("Succeeded", "Failed")
 
@@ -23,21 +31,15 @@ def to_delete(
 ) -> tuple[Ref, ...]:
     """Runs to delete when `name` is the present one: old ones that nobody needs, and those of
     other versions."""
-    doomed = surplus(
+    going = surplus(
         runs,
         needed=needed,
         succeeded_limit=spec.successful_runs_history_limit,
         failed_limit=spec.failed_runs_history_limit,
     )
-    doomed += [run for run in runs if _superseded(spec, run, name)]
+    going += [run for run in runs if _superseded(spec, run, name)]
     return tuple(
-        Ref(
-            ANALYTICSRUNS,
-            run["metadata"]["namespace"],
-            run["metadata"]["name"],
-            run["metadata"]["uid"],
-        )
-        for run in doomed
+        Ref(ANALYTICSRUNS, namespace_of(run), name_of(run), run["metadata"]["uid"]) for run in going
     )
 
 
@@ -51,26 +53,24 @@ def in_the_way(
     """
     streaming = spec.mode == "Streaming"
     found = [
-        f"AnalyticsRun {run['metadata']['name']}"
-        for run in runs
-        if streaming and outcome_of(run) == "Running"
+        f"AnalyticsRun {name_of(run)}" for run in runs if streaming and outcome_of(run) == "Running"
     ]
     found += [
-        f"Pod {pod['metadata']['name']}"
+        f"Pod {name_of(pod)}"
         for pod in drivers
-        if (pod.get("status") or {}).get("phase") not in _ENDED
-        and pod["metadata"]["labels"].get(labels.ROLE) == "driver"
-        and (streaming or pod["metadata"]["labels"].get(labels.RUN) == name)
+        if phase_of(pod) not in _ENDED
+        and labels_of(pod).get(labels.ROLE) == "driver"
+        and (streaming or labels_of(pod).get(labels.RUN) == name)
     ]
     return found
 
 
 def _superseded(spec: AnalyticsJobSpec, run: Object, name: str) -> bool:
-    if outcome_of(run) != "Running" or run["metadata"].get("deletionTimestamp"):
+    if outcome_of(run) != "Running" or is_deleting(run):
         return False
-    other = run["metadata"]["name"] != name
+    other = name_of(run) != name
     if spec.mode == "Streaming":
         return other or spec.suspend
     # A Batch run is left to end, unless it never began: the version it was made for is gone.
-    attempts = (run.get("status") or {}).get("attempts") or ()
+    attempts = status_of(run).get("attempts") or ()
     return other and not any("startedAt" in attempt for attempt in attempts)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from swirl_operator.kinds.runs import run_name
 from swirl_operator.runtime.interface import Object
+from swirl_operator.runtime.objects import status_of
 
 
 def needed(job: str, version: str, change: Object | None, servers: Sequence[Object]) -> set[str]:
@@ -23,7 +24,7 @@ def needed(job: str, version: str, change: Object | None, servers: Sequence[Obje
 
 def _served(servers: Sequence[Object]) -> Iterator[str]:
     for server in servers:
-        status = server.get("status") or {}
+        status = status_of(server)
         for name in (
             status.get("version"),
             status.get("wantedVersion"),

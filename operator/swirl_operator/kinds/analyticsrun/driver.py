@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.wire.containers import DriverEnvironment
 from swirl.wire.group import GROUP
-from swirl.wire.kafka import KafkaSettings
 from swirl.wire.run import RunSpec
 from swirl_operator.kinds.analyticsrun.names import driver_name
 from swirl_operator.kinds.analyticsrun.report import CONTAINER
@@ -23,23 +21,13 @@ from swirl_operator.kinds.analyticsrun.sparkconf import (
     spark_conf,
 )
 from swirl_operator.pods import labels
-from swirl_operator.pods.artifacts import ArtifactStore
 from swirl_operator.pods.environment import container_env
+from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.quantity import mebibytes
 from swirl_operator.pods.security import container_security, pod_security
-
-Object = dict[str, Any]
+from swirl_operator.runtime.interface import Object
 
 EXECUTOR_TEMPLATE = f"{GROUP}/executor-template"
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What every driver is told about the installation."""
-
-    store: ArtifactStore
-    bootstrap_servers: str | None
-    metrics_topic: str
 
 
 def driver_pod(
@@ -51,12 +39,11 @@ def driver_pod(
     uid: str,
     attempt: int,
     parameters: dict[str, Any],
-    surroundings: Surroundings,
+    installation: Installation,
 ) -> Object:
     """The manifest; equal arguments give an equal manifest."""
     name = driver_name(run, attempt)
-    store = surroundings.store
-    servers = surroundings.bootstrap_servers
+    store = installation.store
     environment = DriverEnvironment(
         run=RunSpec(
             namespace=namespace,
@@ -70,8 +57,8 @@ def driver_pod(
             artifacts=store.uri,
         ),
         spark_conf=spark_conf(spec, namespace=namespace, run=run, attempt=attempt, store=store),
-        kafka=None if servers is None else KafkaSettings(bootstrap_servers=servers),
-        metrics_topic=surroundings.metrics_topic,
+        kafka=installation.kafka,
+        metrics_topic=installation.topics.metrics,
     )
     memory = mebibytes(spec.spark.driver.memory) + mebibytes(spec.spark.driver.memory_overhead)
     pod_spec: Object = {

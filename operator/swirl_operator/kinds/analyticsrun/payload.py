@@ -13,8 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from swirl.api.v1alpha1.analyticsrun import PublishedModel
-
-Object = dict[str, Any]
+from swirl_operator.runtime.interface import Object
 
 _MOST_MODELS = 32
 _MOST_METRICS = 64

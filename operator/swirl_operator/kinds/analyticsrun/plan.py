@@ -7,22 +7,31 @@ that follow from run and attempt, no crash or stale view can start two drivers f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
-from swirl_operator.kinds.analyticsrun import findings, retry
-from swirl_operator.kinds.analyticsrun.driver import Surroundings, driver_pod
+from swirl_operator.kinds.analyticsrun import conditions, retry
+from swirl_operator.kinds.analyticsrun.driver import driver_pod
 from swirl_operator.kinds.analyticsrun.names import driver_name
 from swirl_operator.kinds.analyticsrun.payload import outputs
+from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.kinds.analyticsrun.report import Report, progress, read
-from swirl_operator.kinds.runs import spec_hash
+from swirl_operator.kinds.runs import outcome_of, spec_hash
 from swirl_operator.pods import labels
+from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import ChildFailure, Event, Object, Observation, Plan, Ref
+from swirl_operator.runtime.objects import (
+    is_deleting,
+    labels_of,
+    name_of,
+    namespace_of,
+    phase_of,
+    status_of,
+)
 from swirl_operator.runtime.resources import PODS
-from swirl_operator.status.conditions import Finding, write
+from swirl_operator.status.conditions import Conditions
+from swirl_operator.status.frame import frame
 from swirl_operator.status.times import from_text, to_text
 
 _KEPT_ATTEMPTS = 10
@@ -30,36 +39,35 @@ _ENDED = ("Succeeded", "Failed")
 _LOOK_AGAIN = 10.0
 
 
-def plan_run(observation: Observation, surroundings: Surroundings) -> Plan:
-    """The next step. `related` holds `job`, the Pods labelled with this run (`pods`) and those
-    labelled with its job (`drivers`)."""
-    return _Round(observation, surroundings).plan()
+def plan_run(observation: Observation[RunRelated], installation: Installation) -> Plan:
+    """The next step."""
+    return _Round(observation, installation).plan()
 
 
 class _Round:
     """One look at one run. `status` is a working copy; nothing else changes."""
 
-    def __init__(self, observation: Observation, surroundings: Surroundings) -> None:
+    def __init__(self, observation: Observation[RunRelated], installation: Installation) -> None:
         self.observation = observation
-        self.surroundings = surroundings
+        self.installation = installation
         self.now = observation.now
         self.run = observation.obj
         self.metadata = self.run["metadata"]
-        self.before: Object = self.run.get("status") or {}
+        self.before = status_of(self.run)
         self.status: Object = {
             key: value for key, value in self.before.items() if key != "observedGeneration"
         }
 
     def plan(self) -> Plan:
-        if self.metadata.get("deletionTimestamp") or self._has_ended():
+        if is_deleting(self.run) or outcome_of(self.run) != "Running":
             return Plan()
         if "jobSpec" not in self.status:
-            job = self.observation.related.get("job")
-            if not isinstance(job, Mapping):
-                return self._written(findings.job_missing(self.run["spec"]["job"]))
-            version = (self.metadata.get("labels") or {}).get(labels.SPEC_HASH)
+            job = self.observation.related.job
+            if job is None:
+                return self._written(conditions.job_missing(self.run["spec"]["job"]))
+            version = labels_of(self.run).get(labels.SPEC_HASH)
             if version not in (None, spec_hash(job["spec"])):
-                return self._written(findings.job_changed(self.run["spec"]["job"], version))
+                return self._written(conditions.job_changed(self.run["spec"]["job"], version))
             self.status["jobSpec"] = job["spec"]
         attempts = self._attempts()
         if not attempts:
@@ -88,7 +96,7 @@ class _Round:
             for old in attempts[:-_KEPT_ATTEMPTS]
             if "podUid" in old
         )
-        return self._written(findings.starting(number), delete=forgotten, requeue_after=0)
+        return self._written(conditions.starting(number), delete=forgotten, requeue_after=0)
 
     def _follow(self, attempt: Object) -> Plan:
         pod = self._pod(attempt)
@@ -107,7 +115,7 @@ class _Round:
         attempt["outcome"] = report.state
         self._store(attempt)
         events = () if known else (Event("Normal", "DriverCreated", f"Made Pod {attempt['pod']}"),)
-        return self._written(findings.going_on(report, self._streaming(), attempt), events=events)
+        return self._written(conditions.going_on(report, self._streaming(), attempt), events=events)
 
     def _missing(self, attempt: Object) -> Plan:
         uid = attempt.get("podUid")
@@ -119,10 +127,10 @@ class _Round:
                 return self._ended(attempt, report)
             busy = self._other_driver()
             if busy is not None:
-                return self._written(findings.job_busy(busy), requeue_after=_LOOK_AGAIN)
+                return self._written(conditions.job_busy(busy), requeue_after=_LOOK_AGAIN)
             manifest = self._manifest(attempt)
             if refused is not None:
-                wanted = self._written(findings.refused(refused.message))
+                wanted = self._written(conditions.refused(refused.message))
                 return Plan(create=(manifest,), status=wanted.status)
             return Plan(create=(manifest,), requeue_after=0)
         ref = Ref(PODS, self.metadata["namespace"], attempt["pod"], uid)
@@ -162,7 +170,7 @@ class _Round:
         if isinstance(decision, retry.GiveUp):
             self.status["completionTime"] = attempt["finishedAt"]
             return self._written(
-                findings.failed(attempt, decision.why),
+                conditions.failed(attempt, decision.why),
                 delete=leftovers,
                 events=(
                     Event("Warning", attempt["reason"], f"{text}; not retried: {decision.why}"),
@@ -170,7 +178,7 @@ class _Round:
             )
         self.status["nextAttemptTime"] = to_text(decision.at)
         return self._written(
-            findings.waiting(attempt, self.status["nextAttemptTime"]),
+            conditions.waiting(attempt, self.status["nextAttemptTime"]),
             delete=leftovers,
             events=(
                 Event("Warning", attempt["reason"], f"{text}; next at {to_text(decision.at)}"),
@@ -184,7 +192,7 @@ class _Round:
         self.status["failures"] = 0
         self.status |= outputs(report.payload)
         return self._written(
-            findings.succeeded(report.message),
+            conditions.succeeded(report.message),
             delete=self._leftover_executors(attempt),
             events=(Event("Normal", "Completed", f"Attempt {attempt['number']} succeeded"),),
         )
@@ -199,12 +207,6 @@ class _Round:
 
     # -- readings ----------------------------------------------------------------------------
 
-    def _has_ended(self) -> bool:
-        return any(
-            condition["type"] == "Succeeded" and condition["status"] in ("True", "False")
-            for condition in self.before.get("conditions") or ()
-        )
-
     def _attempts(self) -> list[Object]:
         return list(self.status.get("attempts") or ())
 
@@ -215,16 +217,14 @@ class _Round:
         return bool(self.status["jobSpec"]["mode"] == "Streaming")
 
     def _pod(self, attempt: Object) -> Object | None:
-        for pod in self.observation.children.get(PODS.plural, ()):
-            if pod["metadata"]["name"] == attempt["pod"]:
+        for pod in self.observation.owned(PODS):
+            if name_of(pod) == attempt["pod"]:
                 return pod
         return None
 
     def _refusal(self, attempt: Object) -> ChildFailure | None:
-        for failure in self.observation.failures:
-            if failure.ref.name == attempt["pod"] and failure.code != 0:
-                return failure
-        return None
+        failure = self.observation.failure_of(attempt["pod"])
+        return failure if failure is not None and failure.code != 0 else None
 
     def _failed_attempt(self, attempt: Object, *, permanent: bool) -> retry.FailedAttempt:
         finished = from_text(attempt["finishedAt"])
@@ -234,28 +234,24 @@ class _Round:
     def _other_driver(self) -> str | None:
         """A live driver of the same stream in another run: one that a user made, or one whose
         job was deleted and made anew."""
-        drivers = self.observation.related.get("drivers")
-        assert isinstance(drivers, Sequence)
-        for pod in drivers if self._streaming() else ():
-            other = pod["metadata"]["labels"].get(labels.RUN) != self.metadata["name"]
-            driver = pod["metadata"]["labels"].get(labels.ROLE) == "driver"
-            if other and driver and (pod.get("status") or {}).get("phase") not in _ENDED:
-                return str(pod["metadata"]["name"])
+        for pod in self.observation.related.drivers if self._streaming() else ():
+            other = labels_of(pod).get(labels.RUN) != self.metadata["name"]
+            driver = labels_of(pod).get(labels.ROLE) == "driver"
+            if other and driver and phase_of(pod) not in _ENDED:
+                return name_of(pod)
         return None
 
     def _leftover_executors(self, attempt: Object) -> tuple[Ref, ...]:
         """Executors that outlive a dead driver; its Pod stays for its log, so GC leaves them."""
-        pods = self.observation.related.get("pods")
-        assert isinstance(pods, Sequence)
         return tuple(
-            Ref(PODS, pod["metadata"]["namespace"], pod["metadata"]["name"], pod["metadata"]["uid"])
-            for pod in pods
-            if pod["metadata"]["labels"].get(labels.ROLE) == "executor"
-            and pod["metadata"]["labels"].get(labels.ATTEMPT) == str(attempt["number"])
-            and not pod["metadata"].get("deletionTimestamp")
+            Ref(PODS, namespace_of(pod), name_of(pod), pod["metadata"]["uid"])
+            for pod in self.observation.related.pods
+            if labels_of(pod).get(labels.ROLE) == "executor"
+            and labels_of(pod).get(labels.ATTEMPT) == str(attempt["number"])
+            and not is_deleting(pod)
         )
 
-    def _seconds_until(self, moment: Any) -> float:
+    def _seconds_until(self, moment: datetime) -> float:
         return float(max((moment - self.now).total_seconds(), 0.0))
 
     # -- writings ----------------------------------------------------------------------------
@@ -271,7 +267,7 @@ class _Round:
             uid=self.metadata["uid"],
             attempt=attempt["number"],
             parameters=parameters,
-            surroundings=self.surroundings,
+            installation=self.installation,
         )
 
     def _store(self, attempt: Object) -> None:
@@ -279,15 +275,11 @@ class _Round:
 
     def _written(
         self,
-        said: Sequence[Finding],
+        said: Conditions,
         *,
         delete: tuple[Ref, ...] = (),
         events: tuple[Event, ...] = (),
         requeue_after: float | None = None,
     ) -> Plan:
-        generation = self.metadata["generation"]
-        conditions = write(
-            said, self.before.get("conditions") or (), generation=generation, now=self.now
-        )
-        status = {**self.status, "observedGeneration": generation, "conditions": conditions}
+        status = self.status | frame(self.observation, said).fields
         return Plan(delete=delete, status=status, events=events, requeue_after=requeue_after)

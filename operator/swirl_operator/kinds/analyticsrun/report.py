@@ -12,8 +12,7 @@ from typing import Any, Literal
 
 from swirl.wire.group import GROUP
 from swirl_operator.kinds.analyticsrun.payload import payload_of
-
-Object = dict[str, Any]
+from swirl_operator.runtime.interface import Object
 
 CONTAINER = "driver"
 PROGRESS = f"{GROUP}/progress"

@@ -12,13 +12,13 @@ from swirl_operator.kinds.modelserver.manifests import image_of
 from swirl_operator.kinds.modelserver.source import Served
 from swirl_operator.pods.template import digest_of
 from swirl_operator.runtime.interface import Object
-from swirl_operator.status.changes import Changed, Outbox
+from swirl_operator.status.changes import Outbox, Subject
 
 _LONGEST_VERSION = 128
 
 
 def outbox(
-    subject: Changed,
+    subject: Subject,
     before: Object,
     *,
     wanted: Served,

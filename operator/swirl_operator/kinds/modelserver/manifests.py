@@ -7,33 +7,19 @@ that goes serves on until every endpoint list has forgotten it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from swirl.api.v1alpha1.modelserver import ModelServerSpec
 from swirl_operator.kinds.modelserver.source import Served
 from swirl_operator.pods import labels
-from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.security import container_security, pod_security
 from swirl_operator.pods.template import labelled
-
-Object = dict[str, Any]
+from swirl_operator.runtime.interface import Object
 
 KIND = "ModelServer"
 CONTAINER = "scorer"
 PORT = 8080
 # Longer than pods take to load a model, shorter than people wait before they look.
 PROGRESS_DEADLINE_SECONDS = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What every scorer is told about the installation."""
-
-    image: str
-    store: ArtifactStore
-    bootstrap_servers: str | None
-    metrics_topic: str
 
 
 def selector(name: str) -> dict[str, str]:
@@ -47,7 +33,7 @@ def url(name: str, namespace: str) -> str:
 
 
 def deployment(
-    spec: ModelServerSpec, served: Served, *, name: str, namespace: str, around: Surroundings
+    spec: ModelServerSpec, served: Served, *, name: str, namespace: str, installation: Installation
 ) -> Object:
     """The Deployment that serves that version."""
     env = {
@@ -55,12 +41,12 @@ def deployment(
         "SWIRL_MODEL_URI": served.uri,
         "SWIRL_MODEL_VERSION": served.version,
         "SWIRL_POD_NAMESPACE": namespace,
-        "SWIRL_METRICS_TOPIC": around.metrics_topic,
+        "SWIRL_METRICS_TOPIC": installation.topics.metrics,
     }
     if served.digest is not None:
         env["SWIRL_MODEL_DIGEST"] = served.digest
-    if around.bootstrap_servers is not None:
-        env["SWIRL_KAFKA_BOOTSTRAP"] = around.bootstrap_servers
+    if installation.kafka is not None:
+        env["SWIRL_KAFKA_BOOTSTRAP"] = installation.kafka.bootstrap_servers
     own = labels.child_labels(KIND, name)
     manifest: Object = {
         "apiVersion": "apps/v1",
@@ -85,8 +71,8 @@ def deployment(
                     "enableServiceLinks": False,
                     "terminationGracePeriodSeconds": 30,
                     "securityContext": pod_security(),
-                    "containers": [_container(spec, env, around)],
-                    "volumes": [{"name": "tmp", "emptyDir": {}}, *around.store.volumes()],
+                    "containers": [_container(spec, env, installation)],
+                    "volumes": [{"name": "tmp", "emptyDir": {}}, *installation.store.volumes()],
                 },
             },
         },
@@ -99,10 +85,10 @@ def image_of(deployment: Object) -> str:
     return str(deployment["spec"]["template"]["spec"]["containers"][0]["image"])
 
 
-def _container(spec: ModelServerSpec, env: dict[str, str], around: Surroundings) -> Object:
+def _container(spec: ModelServerSpec, env: dict[str, str], installation: Installation) -> Object:
     return {
         "name": CONTAINER,
-        "image": spec.image or around.image,
+        "image": spec.image or installation.scorer_image,
         "imagePullPolicy": "IfNotPresent",
         "env": [{"name": key, "value": value} for key, value in sorted(env.items())],
         "ports": [{"name": "http", "containerPort": PORT}],
@@ -117,7 +103,7 @@ def _container(spec: ModelServerSpec, env: dict[str, str], around: Surroundings)
         "livenessProbe": _probe("/v2/health/live", period=10, failures=6),
         "volumeMounts": [
             {"name": "tmp", "mountPath": "/tmp"},
-            *around.store.mounts(read_only=True),
+            *installation.store.mounts(read_only=True),
         ],
     }
 

@@ -2,73 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from swirl.api.v1alpha1.modelserver import ModelServerSpec, ModelSource
 from swirl_operator.kinds.modelserver import manifests
 from swirl_operator.kinds.modelserver.changed import outbox
-from swirl_operator.kinds.modelserver.manifests import KIND, Surroundings
+from swirl_operator.kinds.modelserver.related import ServerRelated
 from swirl_operator.kinds.modelserver.source import Never, NotYet, Served, resolve
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.kinds.runs import is_run_of
-from swirl_operator.pods.rollout import Rollout, is_given, last_line, last_words, rollout
+from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.rollout import Rollout, last_line, last_words, rollout_of
 from swirl_operator.pods.template import digest_of
 from swirl_operator.runtime.interface import Object, Observation, Plan
-from swirl_operator.runtime.resources import DEPLOYMENTS
-from swirl_operator.status import changes, conditions
-from swirl_operator.status.conditions import Finding
+from swirl_operator.runtime.objects import is_deleting, name_of, namespace_of, status_of
+from swirl_operator.status import changes
+from swirl_operator.status.changes import Subject
+from swirl_operator.status.conditions import Conditions, ready, reconciling, stalled
+from swirl_operator.status.frame import Frame, frame
 from swirl_operator.status.health import health
 from swirl_operator.status.refusals import refused
-from swirl_operator.status.transitions import transitions
-
-Findings = tuple[Finding, ...]
 
 # The scorer's way to say that its answers are not the trainer's.
 _EXIT_GOLDEN_ROWS = 3
 
 
-def plan_server(observation: Observation, around: Surroundings) -> Plan:
-    """The next step. `related` holds `job`, `run`, the server's `pods` and the `monitors`."""
+def plan_server(observation: Observation[ServerRelated], installation: Installation) -> Plan:
+    """The next step."""
     server = observation.obj
-    metadata = server["metadata"]
-    if metadata.get("deletionTimestamp"):
+    if is_deleting(server):
         return Plan()
     spec = ModelServerSpec.model_validate(server["spec"])
-    before: Object = server.get("status") or {}
-    resolved = resolve(spec.model, _related(observation, "job"), _related(observation, "run"))
+    before = status_of(server)
+    resolved = resolve(spec.model, observation.related.job, observation.related.run)
     wanted = resolved if isinstance(resolved, Served) else _kept(before)
     if wanted is None:
-        findings = _without_model(observation, resolved)
-        status = _status(observation, None, findings)
-        return Plan(status=status, events=transitions(_conditions(before), status["conditions"]))
-    name, namespace = metadata["name"], metadata["namespace"]
-    deployment = manifests.deployment(spec, wanted, name=name, namespace=namespace, around=around)
-    apply = (deployment, manifests.service(name=name, namespace=namespace))
-    progress = _progress(observation, deployment)
-    findings = _findings(observation, spec.model, resolved, wanted, progress, deployment)
-    status = _status(observation, progress, findings) | _serving(
-        observation, wanted, progress, deployment
+        framed = _frame(observation, _without_model(resolved))
+        return Plan(status=_status(server, None, framed), events=framed.events)
+    name, namespace = name_of(server), namespace_of(server)
+    deployment = manifests.deployment(
+        spec, wanted, name=name, namespace=namespace, installation=installation
     )
-    events = transitions(_conditions(before), status["conditions"])
+    apply = (deployment, manifests.service(name=name, namespace=namespace))
+    progress = rollout_of(observation, deployment, MODELSERVERS)
+    conditions = _conditions(observation, spec.model, resolved, wanted, progress, deployment)
+    framed = _frame(observation, conditions)
+    status = _status(server, progress, framed) | _serving(observation, wanted, progress, deployment)
     if changes.is_new(status, before):
         # The intent first: a version that begins to serve must not go unannounced.
-        return Plan(status=status, events=events, requeue_after=0)
-    plan = Plan(apply=apply, status=status, events=events)
-    return changes.announce_when_settled(plan, before, _subject(server))
-
-
-def _conditions(status: Object) -> Sequence[Object]:
-    return status.get("conditions") or ()
-
-
-def _related(observation: Observation, key: str) -> Object | None:
-    found = observation.related.get(key)
-    return dict(found) if isinstance(found, Mapping) else None
-
-
-def _subject(server: Object) -> changes.Changed:
-    metadata = server["metadata"]
-    return changes.Changed(KIND, metadata["namespace"], metadata["name"], metadata["uid"])
+        return Plan(status=status, events=framed.events, requeue_after=0)
+    plan = Plan(apply=apply, status=status, events=framed.events)
+    return changes.announce_when_settled(plan, before, Subject.of(server))
 
 
 def _kept(before: Object) -> Served | None:
@@ -78,70 +60,61 @@ def _kept(before: Object) -> Served | None:
     return Served(before["wantedVersion"], before["modelURI"], before.get("digest"))
 
 
-def _progress(observation: Observation, manifest: Object) -> Rollout | None:
-    """Of the Deployment, if there is one; of an older manifest it is not begun."""
-    for deployment in observation.children.get(DEPLOYMENTS.plural, ()):
-        if deployment["metadata"]["name"] != manifest["metadata"]["name"]:
-            continue
-        state = rollout(deployment)
-        if is_given(deployment, manifest, observation.obj, MODELSERVERS):
-            return state
-        return Rollout(False, False, state.ready, state.total, "not begun")
-    return None
+def _frame(observation: Observation[ServerRelated], conditions: Conditions) -> Frame:
+    name, monitors = name_of(observation.obj), observation.related.monitors
+    return frame(observation, (*conditions, health(monitors, MODELSERVERS.kind, name)))
 
 
-def _without_model(observation: Observation, resolved: Served | NotYet | Never) -> Findings:
+def _without_model(resolved: Served | NotYet | Never) -> Conditions:
     assert not isinstance(resolved, Served)
     if isinstance(resolved, Never):
-        return conditions.failed(resolved.reason, resolved.message)
-    return conditions.under_way(resolved.reason, resolved.message)
+        return stalled(resolved.reason, resolved.message)
+    return reconciling(resolved.reason, resolved.message)
 
 
-def _findings(
-    observation: Observation,
+def _conditions(
+    observation: Observation[ServerRelated],
     source: ModelSource,
     resolved: Served | NotYet | Never,
     wanted: Served,
     progress: Rollout | None,
     manifest: Object,
-) -> Findings:
-    if (said := refused(observation.failures)) is not None:
-        return said
-    still = _still_served(observation)
+) -> Conditions:
+    if (refusal := refused(observation.failures)) is not None:
+        return refusal
+    still = _still_served(observation.obj)
     if isinstance(resolved, Never):
-        return conditions.failed(resolved.reason, resolved.message + still)
+        return stalled(resolved.reason, resolved.message + still)
     if progress is not None and progress.done:
         if isinstance(resolved, Served):
-            return conditions.ready("Serving", f"All replicas serve {wanted.version}.")
+            return ready("Serving", f"All replicas serve {wanted.version}.")
         if source.job is not None and is_run_of(source.job, wanted.version):
-            return conditions.ready(
+            return ready(
                 "Serving",
                 f"All replicas serve {wanted.version}; a newer one may follow: {resolved.message}",
             )
         # What is served was asked for by an earlier spec.
-        return conditions.under_way(resolved.reason, resolved.message + still)
-    refusal = _refusal(observation, digest_of(manifest))
-    if refusal is not None:
-        detail = refusal[1].rstrip(".")
-        return conditions.failed(refusal[0], f"{wanted.version} does not load: {detail}.{still}")
+        return reconciling(resolved.reason, resolved.message + still)
+    failure = _failure(observation, digest_of(manifest))
+    if failure is not None:
+        detail = failure[1].rstrip(".")
+        return stalled(failure[0], f"{wanted.version} does not load: {detail}.{still}")
     state = progress.message if progress is not None else "not begun"
     if progress is not None and progress.stuck:
-        return conditions.failed(
+        return stalled(
             "RolloutStuck",
             f"{wanted.version} does not become ready: {state}.{still} See kubectl describe pods.",
         )
-    return conditions.under_way("RollingOut", f"Rolls out {wanted.version}: {state}.{still}")
+    return reconciling("RollingOut", f"Rolls out {wanted.version}: {state}.{still}")
 
 
-def _still_served(observation: Observation) -> str:
-    version = (observation.obj.get("status") or {}).get("version")
+def _still_served(server: Object) -> str:
+    version = status_of(server).get("version")
     return f" {version} is still served." if version else ""
 
 
-def _refusal(observation: Observation, template: str) -> tuple[str, str] | None:
-    pods = observation.related.get("pods")
-    assert isinstance(pods, Sequence)
-    ended = last_words(pods, manifests.CONTAINER, template)
+def _failure(observation: Observation[ServerRelated], template: str) -> tuple[str, str] | None:
+    ended = last_words(observation.related.pods, manifests.CONTAINER, template)
     if ended is None or ended.get("exitCode") == 0:
         return None
     detail = last_line(ended)
@@ -152,36 +125,28 @@ def _refusal(observation: Observation, template: str) -> tuple[str, str] | None:
     return "ScorerFailed", detail
 
 
-def _status(observation: Observation, progress: Rollout | None, findings: Findings) -> Object:
+def _status(server: Object, progress: Rollout | None, framed: Frame) -> Object:
     """What can be said of any server."""
-    server = observation.obj
-    metadata, before = server["metadata"], server.get("status") or {}
-    monitors = observation.related.get("monitors")
-    assert isinstance(monitors, Sequence)
-    generation = metadata["generation"]
+    name = name_of(server)
+    selector = manifests.selector(name)
     return {
-        "observedGeneration": generation,
-        "conditions": conditions.write(
-            (*findings, health(monitors, KIND, metadata["name"])),
-            before.get("conditions") or (),
-            generation=generation,
-            now=observation.now,
-        ),
+        **framed.fields,
         "replicas": progress.total if progress else 0,
         "readyReplicas": progress.ready if progress else 0,
-        "selector": ",".join(
-            f"{key}={value}" for key, value in manifests.selector(metadata["name"]).items()
-        ),
-        "url": manifests.url(metadata["name"], metadata["namespace"]),
+        "selector": ",".join(f"{key}={value}" for key, value in selector.items()),
+        "url": manifests.url(name, namespace_of(server)),
     }
 
 
 def _serving(
-    observation: Observation, wanted: Served, progress: Rollout | None, manifest: Object
+    observation: Observation[ServerRelated],
+    wanted: Served,
+    progress: Rollout | None,
+    manifest: Object,
 ) -> Object:
     """What is served, what is to be, and the changes on the way."""
     server = observation.obj
-    before: Object = server.get("status") or {}
+    before = status_of(server)
     done = progress is not None and progress.done
     status: Object = {
         "wantedVersion": wanted.version,
@@ -195,7 +160,7 @@ def _serving(
     if version is not None:
         status["version"] = version
     box = outbox(
-        _subject(server),
+        Subject.of(server),
         before,
         wanted=wanted,
         deployment=manifest,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from swirl_operator.kinds.resources import SWIRLMONITORS
-from swirl_operator.kinds.swirlmonitor.manifests import KIND, Surroundings
 from swirl_operator.kinds.swirlmonitor.plan import plan_monitor
-from swirl_operator.pods import labels
+from swirl_operator.kinds.swirlmonitor.related import MonitorRelated
+from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.lookup import key_of_pod, pods_of
 from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
 from swirl_operator.runtime.resources import DEPLOYMENTS, PODS, Key, Resource
 from swirl_operator.status.invalid import invalid_plan
@@ -20,29 +21,20 @@ class SwirlMonitorController:
     resource = SWIRLMONITORS
     owns: tuple[Resource, ...] = (DEPLOYMENTS,)
 
-    def __init__(self, around: Surroundings) -> None:
-        self._around = around
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
 
-    def related(self, obj: Object, cache: CacheReader) -> Mapping[str, Any]:
-        """The engine's pods."""
-        namespace, name = obj["metadata"]["namespace"], obj["metadata"]["name"]
-        return {
-            "pods": [
-                pod
-                for pod in cache.labelled(PODS, namespace, labels.NAME, name)
-                if pod["metadata"]["labels"].get(labels.KIND) == KIND
-            ]
-        }
+    def related(self, obj: Object, cache: CacheReader) -> MonitorRelated:
+        """Read from the cache."""
+        return MonitorRelated(pods=pods_of(obj, SWIRLMONITORS, cache))
 
     def dependents(self, obj: Object, resource: Resource, cache: CacheReader) -> Iterable[Key]:
         """The monitor whose engine a pod runs."""
-        if resource == PODS:
-            own = obj["metadata"].get("labels") or {}
-            if own.get(labels.KIND) == KIND and own.get(labels.NAME):
-                yield Key(KIND, obj["metadata"]["namespace"], own[labels.NAME])
+        if resource == PODS and (key := key_of_pod(obj, SWIRLMONITORS)) is not None:
+            yield key
 
-    def plan(self, observation: Observation) -> Plan:
-        return plan_monitor(observation, self._around)
+    def plan(self, observation: Observation[MonitorRelated]) -> Plan:
+        return plan_monitor(observation, self._installation)
 
-    def invalid(self, observation: Observation, error: Exception) -> Plan:
+    def invalid(self, observation: Observation[Any], error: Exception) -> Plan:
         return invalid_plan(observation, error, not_ours=("verdict", "readFrom"))

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl_operator.pods import labels
 from swirl_operator.pods.environment import literal
+from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.security import container_security, pod_security
 from swirl_operator.pods.template import labelled
-
-Object = dict[str, Any]
+from swirl_operator.runtime.interface import Object
 
 KIND = "SwirlMonitor"
 CONTAINER = "monitor"
 PORT = 8080
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What every engine is told about the installation, unless its spec says otherwise."""
-
-    image: str
-    bootstrap_servers: str | None
-    metrics_topic: str
-    changes_topic: str
-    verdicts_topic: str
-
-
-def bootstrap(spec: SwirlMonitorSpec, around: Surroundings) -> str | None:
+def bootstrap(spec: SwirlMonitorSpec, installation: Installation) -> str | None:
     """Where Kafka is, or None when nobody said."""
-    return spec.kafka.bootstrap_servers or around.bootstrap_servers
+    if spec.kafka.bootstrap_servers is not None or installation.kafka is None:
+        return spec.kafka.bootstrap_servers
+    return installation.kafka.bootstrap_servers
 
 
 def deployment_name(name: str) -> str:
@@ -41,7 +30,7 @@ def deployment_name(name: str) -> str:
 
 
 def deployment(
-    spec: SwirlMonitorSpec, *, name: str, namespace: str, around: Surroundings
+    spec: SwirlMonitorSpec, *, name: str, namespace: str, installation: Installation
 ) -> Object:
     """One engine at a time: two would both write the verdict."""
     env = {
@@ -54,10 +43,10 @@ def deployment(
                 ensure_ascii=False,
             )
         ),
-        "SWIRL_KAFKA_BOOTSTRAP": bootstrap(spec, around) or "",
-        "SWIRL_METRICS_TOPIC": spec.kafka.metrics_topic or around.metrics_topic,
-        "SWIRL_CHANGES_TOPIC": spec.kafka.changes_topic or around.changes_topic,
-        "SWIRL_VERDICTS_TOPIC": spec.kafka.verdicts_topic or around.verdicts_topic,
+        "SWIRL_KAFKA_BOOTSTRAP": bootstrap(spec, installation) or "",
+        "SWIRL_METRICS_TOPIC": spec.kafka.metrics_topic or installation.topics.metrics,
+        "SWIRL_CHANGES_TOPIC": spec.kafka.changes_topic or installation.topics.changes,
+        "SWIRL_VERDICTS_TOPIC": spec.kafka.verdicts_topic or installation.topics.verdicts,
     }
     own = labels.child_labels(KIND, name)
     manifest: Object = {
@@ -77,7 +66,7 @@ def deployment(
                     "enableServiceLinks": False,
                     "terminationGracePeriodSeconds": 10,
                     "securityContext": pod_security(),
-                    "containers": [_container(env, around)],
+                    "containers": [_container(env, installation)],
                     "volumes": [{"name": "tmp", "emptyDir": {}}],
                 },
             },
@@ -86,10 +75,10 @@ def deployment(
     return labelled(manifest)
 
 
-def _container(env: dict[str, str], around: Surroundings) -> Object:
+def _container(env: dict[str, str], installation: Installation) -> Object:
     return {
         "name": CONTAINER,
-        "image": around.image,
+        "image": installation.monitor_image,
         "imagePullPolicy": "IfNotPresent",
         "env": [{"name": key, "value": value} for key, value in sorted(env.items())],
         "ports": [{"name": "http", "containerPort": PORT}],

@@ -15,7 +15,7 @@ from swirl_operator.runtime.interface import CacheReader, Event, Object, Observa
 from swirl_operator.runtime.options import Options
 from swirl_operator.runtime.process import main
 from swirl_operator.runtime.resources import CONFIGMAPS, PODS, Key, Resource
-from swirl_operator.status.conditions import failed, ready, under_way, write
+from swirl_operator.status.conditions import ready, reconciling, stalled, write
 
 TOYS = Resource("test.swirl.dev", "v1", "toys", "Toy")
 
@@ -83,7 +83,7 @@ class ToyController:
     def dependents(self, obj: Object, resource: Resource, cache: CacheReader) -> Iterable[Key]:
         return ()
 
-    def plan(self, observation: Observation) -> Plan:
+    def plan(self, observation: Observation[Any]) -> Plan:
         obj = observation.obj
         metadata, status = obj["metadata"], obj.get("status") or {}
         namespace, name = metadata["namespace"], metadata["name"]
@@ -107,7 +107,7 @@ class ToyController:
             events=(Event("Normal", "Complete", "all pods exist"),) if done else (),
         )
 
-    def _status(self, observation: Observation, planned: list[str], *, done: bool) -> Object:
+    def _status(self, observation: Observation[Any], planned: list[str], *, done: bool) -> Object:
         obj, now = observation.obj, observation.now
         before = obj.get("status") or {}
         existing = {pod["metadata"]["name"] for pod in observation.children["pods"]}
@@ -115,7 +115,7 @@ class ToyController:
         generation = obj["metadata"]["generation"]
         refused = "; ".join(f"{f.ref.name}: {f.reason}" for f in observation.failures)
         progress = f"{len(existing)} of {len(planned)} pods"
-        said = ready("Complete", progress) if done else under_way("Working", progress)
+        said = ready("Complete", progress) if done else reconciling("Working", progress)
         status: Object = {
             "observedGeneration": generation,
             "planned": planned,
@@ -129,11 +129,11 @@ class ToyController:
             status["refused"] = refused
         return status
 
-    def invalid(self, observation: Observation, error: Exception) -> Plan:
+    def invalid(self, observation: Observation[Any], error: Exception) -> Plan:
         obj = observation.obj
         generation = obj["metadata"]["generation"]
         before = (obj.get("status") or {}).get("conditions") or []
-        said = failed("Invalid", repr(error))
+        said = stalled("Invalid", repr(error))
         conditions = write(said, before, generation=generation, now=observation.now)
         return Plan(status={"observedGeneration": generation, "conditions": conditions})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -169,30 +170,22 @@ def observe(
     obj: Object,
     *,
     children: Mapping[str, Sequence[Object]] | None = None,
-    related: Mapping[str, Any] | None = None,
+    related: Any = None,
     now: datetime = NOW,
     absent: Sequence[Ref] = (),
     failures: Sequence[ChildFailure] = (),
-) -> Observation:
-    defaults: Object = {
-        "pods": (),
-        "drivers": (),
-        "monitors": (),
-        "servers": (),
-        "job": None,
-        "run": None,
-    }
+) -> Observation[Any]:
     return Observation(
         obj=obj,
         children=children or {},
-        related={**defaults, **(related or {})},
+        related=related,
         now=now,
         confirmed_absent=frozenset(absent),
         failures=failures,
     )
 
 
-def planned(planner: Callable[[Observation], Plan], observation: Observation) -> Plan:
+def planned(planner: Callable[[Observation[Any]], Plan], observation: Observation[Any]) -> Plan:
     """The plan, after checks that hold for every plan: it is pure, and what it writes is valid."""
     obj = observation.obj
     seen = json.dumps([obj, dict(observation.children), _plain(observation.related)])
@@ -213,8 +206,8 @@ def planned(planner: Callable[[Observation], Plan], observation: Observation) ->
     return plan
 
 
-def _plain(related: Mapping[str, Any]) -> Object:
-    return {key: list(v) if isinstance(v, tuple) else v for key, v in related.items()}
+def _plain(related: Any) -> Object | None:
+    return None if related is None else asdict(related)
 
 
 def said(plan: Plan, kind: str = "Ready") -> tuple[str, str, str]:

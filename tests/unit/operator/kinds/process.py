@@ -10,12 +10,13 @@ from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from swirl.wire.kafka import KafkaSettings
+from swirl.wire.topics import Topics
 from swirl_operator.kinds.analyticsjob.controller import AnalyticsJobController
 from swirl_operator.kinds.analyticsrun.controller import AnalyticsRunController
-from swirl_operator.kinds.analyticsrun.driver import Surroundings as DriverSurroundings
 from swirl_operator.kinds.modelserver.controller import ModelServerController
-from swirl_operator.kinds.modelserver.manifests import Surroundings as ScorerSurroundings
 from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.announce import AnnouncementFailed, Announcer
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.apply import WriteMemory
@@ -30,8 +31,13 @@ from swirl_operator.runtime.router import Router
 from tests.unit.operator.kinds.world import MANAGER, World
 
 STORE = ArtifactStore("file:///var/lib/swirl/artifacts", "swirl-artifacts")
-DRIVERS = DriverSurroundings(STORE, "kafka:9092", "swirl.metrics")
-SCORERS = ScorerSurroundings("swirl/scorer:1", STORE, "kafka:9092", "swirl.metrics")
+INSTALLATION = Installation(
+    scorer_image="swirl/scorer:1",
+    monitor_image="swirl/monitor:1",
+    store=STORE,
+    kafka=KafkaSettings(bootstrap_servers="kafka:9092"),
+    topics=Topics(),
+)
 
 _METRICS = Metrics()
 
@@ -122,8 +128,8 @@ class Operator:
         self._queue = _Queue()
         controllers = (
             AnalyticsJobController(),
-            AnalyticsRunController(DRIVERS),
-            ModelServerController(SCORERS),
+            AnalyticsRunController(INSTALLATION),
+            ModelServerController(INSTALLATION),
         )
         cache, memory = Cache(status_manager=MANAGER), WriteMemory()
         self.router = Router(

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from swirl_operator.kinds.runs import condition, outcome_of, run_name, spec_hash
+from swirl_operator.kinds.runs import outcome_of, run_name, spec_hash
+from swirl_operator.runtime.objects import condition_of
 from tests.unit.operator.kinds.observed import JOB_SPEC, ended, merged, run
 
 
@@ -56,4 +57,4 @@ def test_outcome(outcome: str) -> None:
 
 def test_a_run_that_nobody_has_looked_at_runs() -> None:
     assert outcome_of(run(status=None)) == "Running"
-    assert condition(run(), "Succeeded") is None
+    assert condition_of(run(), "Succeeded") is None

@@ -193,13 +193,13 @@ class FakeController:
 
     def __init__(
         self,
-        plan: Callable[[Observation], Plan] = lambda observation: Plan(),
+        plan: Callable[[Observation[Any]], Plan] = lambda observation: Plan(),
         *,
         owns: tuple[Resource, ...] = (PODS,),
     ) -> None:
         self.function = plan
         self.owns = owns
-        self.observations: list[Observation] = []
+        self.observations: list[Observation[Any]] = []
         self.dependent_keys: list[Key] = []
 
     def related(self, obj: Object, cache: CacheReader) -> Mapping[str, Any]:
@@ -208,11 +208,11 @@ class FakeController:
     def dependents(self, obj: Object, resource: Resource, cache: CacheReader) -> Iterable[Key]:
         return self.dependent_keys
 
-    def plan(self, observation: Observation) -> Plan:
+    def plan(self, observation: Observation[Any]) -> Plan:
         self.observations.append(observation)
         return self.function(observation)
 
-    def invalid(self, observation: Observation, error: Exception) -> Plan:
+    def invalid(self, observation: Observation[Any], error: Exception) -> Plan:
         return Plan(status={"observedGeneration": 1, "problem": str(error)})
 
 

@@ -67,7 +67,7 @@ class Broker:
 class Bench:
     """A reconciler of one widget on a fake API server."""
 
-    def __init__(self, plan: Callable[[Observation], Plan]) -> None:
+    def __init__(self, plan: Callable[[Observation[Any]], Plan]) -> None:
         self.clock = FakeClock()
         self.metrics = Metrics()
         self.api = FakeApi(self.metrics)
@@ -138,7 +138,7 @@ class Bench:
         return self.api.objects.get(resource.path("ns", name))
 
 
-def always(plan: Plan) -> Callable[[Observation], Plan]:
+def always(plan: Plan) -> Callable[[Observation[Any]], Plan]:
     return lambda observation: plan
 
 
@@ -227,7 +227,7 @@ async def test_an_object_being_deleted_is_left_alone() -> None:
 
 
 async def test_an_exception_in_a_plan_marks_the_object() -> None:
-    def plan(_: Observation) -> Plan:
+    def plan(_: Observation[Any]) -> Plan:
         raise ValueError("spec.pods must be a number")
 
     bench = Bench(plan)
@@ -236,7 +236,7 @@ async def test_an_exception_in_a_plan_marks_the_object() -> None:
 
 
 async def test_a_taken_name_is_a_failure_that_reaches_the_status() -> None:
-    def plan(observation: Observation) -> Plan:
+    def plan(observation: Observation[Any]) -> Plan:
         reasons = [f.reason for f in observation.failures]
         return Plan(
             create=(pod("p"),),
@@ -255,7 +255,7 @@ async def test_a_taken_name_is_a_failure_that_reaches_the_status() -> None:
 
 
 async def test_a_refused_child_is_reported_and_tried_again_and_the_others_are_made() -> None:
-    def plan(observation: Observation) -> Plan:
+    def plan(observation: Observation[Any]) -> Plan:
         said = [f.message for f in observation.failures]
         return Plan(
             create=(pod("p"), pod("q")),
@@ -274,7 +274,7 @@ async def test_a_refused_child_is_reported_and_tried_again_and_the_others_are_ma
 
 
 async def test_what_is_announced_after_a_refusal_is_what_the_status_then_says() -> None:
-    def plan(observation: Observation) -> Plan:
+    def plan(observation: Observation[Any]) -> Plan:
         refused = bool(observation.failures)
         said = {"observedGeneration": 1, "announced": refused}
         return Plan(create=(pod("p"),), announce=(CHANGE,) if refused else (), status=said)
@@ -287,7 +287,7 @@ async def test_what_is_announced_after_a_refusal_is_what_the_status_then_says() 
 
 
 async def test_what_a_former_parent_left_behind_is_no_clash() -> None:
-    def plan(observation: Observation) -> Plan:
+    def plan(observation: Observation[Any]) -> Plan:
         said = [[f.reason, f.message] for f in observation.failures]
         return Plan(
             create=(pod("p"),),
@@ -340,7 +340,7 @@ async def test_an_unacknowledged_announcement_holds_up_the_status_and_no_child()
     assert bench.status == DONE
 
 
-def confirming(observation: Observation) -> Plan:
+def confirming(observation: Observation[Any]) -> Plan:
     ref = Ref(PODS, "ns", "p")
     pods = [p["metadata"]["name"] for p in observation.children["pods"]]
     if not pods and ref not in observation.confirmed_absent:
@@ -378,7 +378,7 @@ async def test_another_incarnation_does_not_count_as_found() -> None:
     ref = Ref(PODS, "ns", "p", uid="the-first")
     seen: list[frozenset[Ref]] = []
 
-    def plan(observation: Observation) -> Plan:
+    def plan(observation: Observation[Any]) -> Plan:
         seen.append(observation.confirmed_absent)
         return Plan() if observation.confirmed_absent else Plan(confirm_absent=(ref,))
 

@@ -13,7 +13,7 @@ from swirl_operator.status import changes
 from swirl_operator.status.changes import Outbox
 
 AT = datetime(2026, 1, 31, 12, 0, 0, 500_000, tzinfo=UTC)
-SUBJECT = changes.Changed("ModelServer", "ads", "sentiment", "uid-1")
+SUBJECT = changes.Subject("ModelServer", "ads", "sentiment", "uid-1")
 
 
 EMPTY = Outbox()
@@ -60,7 +60,7 @@ def test_there_and_back_again_within_one_second_are_three_changes() -> None:
 @pytest.mark.parametrize("field", ["kind", "namespace", "name", "uid"])
 def test_ids_of_different_objects_differ(field: str) -> None:
     values = {"kind": "ModelServer", "namespace": "ads", "name": "sentiment", "uid": "uid-1"}
-    other = changes.Changed(**{**values, field: "another"})
+    other = changes.Subject(**{**values, field: "another"})
     made = EMPTY.begin(other, aspect="Model", to="v1", before=None, now=AT).last
     assert made is not None
     assert made["id"] != begun()["id"]

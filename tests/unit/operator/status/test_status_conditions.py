@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 
 from swirl_operator.status import conditions
-from swirl_operator.status.conditions import Finding
+from swirl_operator.status.conditions import Condition
 from tests import kstatus
 from tests.unit.operator.kinds.checks import check_status
 from tests.unit.operator.kinds.observed import EARLIER, NOW, condition, job
 
 READY = conditions.ready("Done", "It is done.")
-MOVING = conditions.under_way("Starting", "It starts.")
-STUCK = conditions.failed("Broken", "It broke.")
+MOVING = conditions.reconciling("Starting", "It starts.")
+STUCK = conditions.stalled("Broken", "It broke.")
 
 
-def written(findings: tuple[Finding, ...]) -> dict[str, object]:
+def written(findings: tuple[Condition, ...]) -> dict[str, object]:
     found = conditions.write(findings, (), generation=1, now=NOW)
     return {**job(), "status": {"observedGeneration": 1, "conditions": found}}
 
@@ -23,7 +23,7 @@ def written(findings: tuple[Finding, ...]) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("findings", "state"), [(READY, "Current"), (MOVING, "InProgress"), (STUCK, "Failed")]
 )
-def test_what_tools_make_of_it(findings: tuple[Finding, ...], state: str) -> None:
+def test_what_tools_make_of_it(findings: tuple[Condition, ...], state: str) -> None:
     obj = written(findings)
     assert kstatus.compute(obj) == state
     check_status(job(), obj["status"])  # type: ignore[arg-type]
@@ -56,4 +56,4 @@ def test_saying_the_same_again_changes_nothing() -> None:
 
 
 def test_a_long_message_is_cut_to_what_the_api_takes() -> None:
-    check_status(job(), written(conditions.failed("Broken", "x" * 9000))["status"])  # type: ignore[arg-type]
+    check_status(job(), written(conditions.stalled("Broken", "x" * 9000))["status"])  # type: ignore[arg-type]

@@ -33,9 +33,9 @@ def test_related_are_pods_of_all_its_runs_the_monitors_and_the_servers() -> None
     cache.put(MODELSERVERS, server())
     cache.put(SWIRLMONITORS, merged(monitor(), {"metadata": {"namespace": "x", "uid": "y"}}))
     related = CONTROLLER.related(job(), cache)
-    assert [p["metadata"]["name"] for p in related["drivers"]] == ["train-1-1", "train-2-1"]
-    assert [m["metadata"]["namespace"] for m in related["monitors"]] == ["ads"]
-    assert [s["metadata"]["name"] for s in related["servers"]] == ["sentiment"]
+    assert [p["metadata"]["name"] for p in related.drivers] == ["train-1-1", "train-2-1"]
+    assert [m["metadata"]["namespace"] for m in related.monitors] == ["ads"]
+    assert [s["metadata"]["name"] for s in related.servers] == ["sentiment"]
 
 
 def test_a_pod_wakes_the_job_that_may_wait_for_it() -> None:

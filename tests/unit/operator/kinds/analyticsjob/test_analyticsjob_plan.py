@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from swirl_operator.kinds.analyticsjob.plan import plan_job
+from swirl_operator.kinds.analyticsjob.related import JobRelated
 from swirl_operator.kinds.resources import ANALYTICSRUNS
 from swirl_operator.kinds.runs import run_name, spec_hash
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
@@ -26,7 +27,10 @@ from tests.unit.operator.kinds.observed import (
 
 
 def look(obj: Object, *runs: Object, **more: Any) -> Plan:
-    return planned(plan_job, observe(obj, children={"analyticsruns": runs}, **more))
+    related = JobRelated(**more.pop("related", {}))
+    return planned(
+        plan_job, observe(obj, children={"analyticsruns": runs}, related=related, **more)
+    )
 
 
 def settled(obj: Object, *runs: Object, **more: Any) -> Object:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from swirl_operator.kinds.analyticsrun.plan import plan_run
+from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
 from swirl_operator.runtime.resources import PODS
 from tests.unit.operator.kinds.observed import (
@@ -17,10 +18,10 @@ from tests.unit.operator.kinds.observed import (
     planned,
     run,
 )
-from tests.unit.operator.kinds.process import DRIVERS
+from tests.unit.operator.kinds.process import INSTALLATION
 
 RUNNING = container({"running": {"startedAt": "2026-01-31T11:10:00Z"}})
-PLANNER = partial(plan_run, surroundings=DRIVERS)
+PLANNER = partial(plan_run, installation=INSTALLATION)
 
 
 def attempt(number: int = 1, **more: Any) -> Object:
@@ -41,7 +42,8 @@ def going(*attempts: Object, spec: Object | None = None, **status: Any) -> Objec
 
 
 def look(obj: Object, *pods: Object, **more: Any) -> Plan:
-    return planned(PLANNER, observe(obj, children={"pods": pods}, **more))
+    related = RunRelated(**more.pop("related", {}))
+    return planned(PLANNER, observe(obj, children={"pods": pods}, related=related, **more))
 
 
 def refusal(code: int, reason: str = "Forbidden") -> ChildFailure:

@@ -5,9 +5,9 @@ from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.resources import PODS, Key
 from tests.unit.operator.kinds.observed import job, observe, planned, pod, run, said
-from tests.unit.operator.kinds.process import DRIVERS
+from tests.unit.operator.kinds.process import INSTALLATION
 
-CONTROLLER = AnalyticsRunController(DRIVERS)
+CONTROLLER = AnalyticsRunController(INSTALLATION)
 
 
 def test_related_are_the_job_and_every_pod_of_the_run() -> None:
@@ -22,11 +22,12 @@ def test_related_are_the_job_and_every_pod_of_the_run() -> None:
     ):
         cache.put(resource, {**obj, "metadata": {"resourceVersion": "1", **obj["metadata"]}})
     related = CONTROLLER.related(run(), cache)
-    assert related["job"]["metadata"]["name"] == "train"
-    assert [p["metadata"]["name"] for p in related["pods"]] == ["exec-1", "train-1-1"]
-    drivers = [p["metadata"]["name"] for p in related["drivers"]]
+    assert related.job is not None
+    assert related.job["metadata"]["name"] == "train"
+    assert [p["metadata"]["name"] for p in related.pods] == ["exec-1", "train-1-1"]
+    drivers = [p["metadata"]["name"] for p in related.drivers]
     assert drivers == ["exec-1", "train-1-1", "train-2-1"]
-    assert CONTROLLER.related(run(), Cache())["job"] is None
+    assert CONTROLLER.related(run(), Cache()).job is None
 
 
 def test_a_job_wakes_the_runs_that_have_not_taken_its_spec_yet() -> None:

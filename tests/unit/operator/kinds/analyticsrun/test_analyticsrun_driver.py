@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,13 +11,15 @@ from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.wire.containers import DriverEnvironment
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.run import RunSpec
-from swirl_operator.kinds.analyticsrun.driver import EXECUTOR_TEMPLATE, Surroundings, driver_pod
+from swirl_operator.kinds.analyticsrun.driver import EXECUTOR_TEMPLATE, driver_pod
 from swirl_operator.kinds.analyticsrun.names import driver_name, executor_prefix
 from swirl_operator.kinds.analyticsrun.sparkconf import executor_template, spark_conf
 from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import Object
 from tests.support.environ import environ_of
 from tests.unit.operator.kinds.observed import JOB_SPEC, merged
+from tests.unit.operator.kinds.process import INSTALLATION
 
 FILES = ArtifactStore("file:///var/lib/swirl/artifacts", "claim")
 REMOTE = ArtifactStore("s3://bucket/models", "claim")
@@ -29,7 +32,7 @@ def spec(**changes: Any) -> AnalyticsJobSpec:
 def manifest(
     store: ArtifactStore = FILES,
     parameters: Any = None,
-    surroundings: Surroundings | None = None,
+    installation: Installation = INSTALLATION,
     **changes: Any,
 ) -> Object:
     return driver_pod(
@@ -40,7 +43,7 @@ def manifest(
         uid="0f8fad5b-d9cb-469f-a165-70867728950e",
         attempt=2,
         parameters=parameters or {},
-        surroundings=surroundings or Surroundings(store, "kafka:9092", "swirl.metrics"),
+        installation=replace(installation, store=store),
     )
 
 
@@ -98,8 +101,8 @@ def test_what_the_driver_is_told() -> None:
 
 
 def test_an_installation_without_kafka() -> None:
-    around = Surroundings(FILES, None, "swirl.metrics")
-    assert read(manifest(surroundings=around)).kafka is None
+    alone = replace(INSTALLATION, kafka=None)
+    assert read(manifest(installation=alone)).kafka is None
 
 
 @pytest.mark.parametrize("text", ["$(HOME)", "$5", "pa$$word", "$$(HOME)", "$", "a$", "$$$(HOME)"])

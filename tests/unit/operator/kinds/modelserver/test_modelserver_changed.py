@@ -11,10 +11,10 @@ from swirl_operator.kinds.modelserver.changed import outbox
 from swirl_operator.kinds.modelserver.source import Served
 from swirl_operator.pods.template import digest_of, labelled
 from swirl_operator.runtime.interface import Object
-from swirl_operator.status.changes import Changed, Outbox
+from swirl_operator.status.changes import Outbox, Subject
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
-SUBJECT = Changed("ModelServer", "shop", "mood", "uid-1")
+SUBJECT = Subject("ModelServer", "shop", "mood", "uid-1")
 SERVED = Served("run-1", "file:///models/1", "d1")
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from swirl_operator.kinds.modelserver.controller import ModelServerController
+from swirl_operator.kinds.modelserver.related import ServerRelated
 from swirl_operator.kinds.resources import (
     ANALYTICSJOBS,
     ANALYTICSRUNS,
@@ -21,9 +22,9 @@ from tests.unit.operator.kinds.observed import (
     said,
     server,
 )
-from tests.unit.operator.kinds.process import SCORERS
+from tests.unit.operator.kinds.process import INSTALLATION
 
-CONTROLLER = ModelServerController(SCORERS)
+CONTROLLER = ModelServerController(INSTALLATION)
 KEY = Key("ModelServer", "ads", "sentiment")
 
 
@@ -35,14 +36,15 @@ def cache_with(**status: Any) -> Cache:
     return cache
 
 
-def run_name(found: Any) -> str | None:
-    return str(found["run"]["metadata"]["name"]) if found["run"] else None
+def run_name(found: ServerRelated) -> str | None:
+    return str(found.run["metadata"]["name"]) if found.run else None
 
 
 def test_the_run_that_the_job_calls_its_present_one() -> None:
     cache = cache_with(observedGeneration=2, currentRun={"name": "train-2"})
     related = CONTROLLER.related(server(), cache)
-    assert related["job"]["metadata"]["name"] == "train"
+    assert related.job is not None
+    assert related.job["metadata"]["name"] == "train"
     assert run_name(related) == "train-2"
 
 
@@ -64,8 +66,8 @@ def test_pods_of_the_server_and_not_of_a_monitor_of_that_name() -> None:
         cache.put(PODS, pod(kind.lower(), labels=own, metadata={"resourceVersion": "1"}))
     cache.put(SWIRLMONITORS, monitor())
     related = CONTROLLER.related(server(), cache)
-    assert [p["metadata"]["name"] for p in related["pods"]] == ["modelserver"]
-    assert len(related["monitors"]) == 1
+    assert [p["metadata"]["name"] for p in related.pods] == ["modelserver"]
+    assert len(related.monitors) == 1
 
 
 def woken(obj: Any, resource: Any, *servers: Any) -> list[Key]:

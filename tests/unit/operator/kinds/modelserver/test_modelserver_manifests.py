@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from swirl.api.v1alpha1.modelserver import ModelServerSpec
 from swirl_operator.kinds.modelserver.manifests import (
-    Surroundings,
     deployment,
     selector,
     service,
@@ -12,16 +12,18 @@ from swirl_operator.kinds.modelserver.manifests import (
 )
 from swirl_operator.kinds.modelserver.source import Served
 from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import Object
+from tests.unit.operator.kinds.process import INSTALLATION
 
 SERVED = Served("train-1", "file:///m/1", "sha256:1")
 STORE = ArtifactStore("file:///var/lib/swirl/artifacts", "claim")
-AROUND = Surroundings("swirl/scorer:1", STORE, "kafka:9092", "swirl.metrics")
+HERE = replace(INSTALLATION, store=STORE)
 
 
-def made(served: Served = SERVED, around: Surroundings = AROUND, **spec: Any) -> Object:
+def made(served: Served = SERVED, installation: Installation = HERE, **spec: Any) -> Object:
     body = ModelServerSpec.model_validate({"model": {"job": "train"}, **spec})
-    return deployment(body, served, name="sentiment", namespace="ads", around=around)
+    return deployment(body, served, name="sentiment", namespace="ads", installation=installation)
 
 
 def scorer(manifest: Object) -> Object:
@@ -46,8 +48,8 @@ def test_what_the_scorer_is_told() -> None:
 
 
 def test_what_is_unknown_is_not_told() -> None:
-    around = Surroundings("swirl/scorer:1", STORE, None, "swirl.metrics")
-    found = env(made(Served("uri-1", "file:///m/1", None), around))
+    alone = replace(HERE, kafka=None)
+    found = env(made(Served("uri-1", "file:///m/1", None), alone))
     assert "SWIRL_MODEL_DIGEST" not in found
     assert "SWIRL_KAFKA_BOOTSTRAP" not in found
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from swirl_operator.kinds.modelserver.plan import plan_server
+from swirl_operator.kinds.modelserver.related import ServerRelated
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
 from swirl_operator.runtime.resources import DEPLOYMENTS
@@ -25,9 +26,9 @@ from tests.unit.operator.kinds.observed import (
     said,
     server,
 )
-from tests.unit.operator.kinds.process import SCORERS
+from tests.unit.operator.kinds.process import INSTALLATION
 
-PLANNER = partial(plan_server, around=SCORERS)
+PLANNER = partial(plan_server, installation=INSTALLATION)
 DONE = dict.fromkeys(("replicas", "readyReplicas", "updatedReplicas", "availableReplicas"), 1)
 
 
@@ -37,7 +38,7 @@ def published(name: str = "train-1", digest: str = "sha256:1") -> Object:
 
 
 def look(obj: Object, source: Object | None, *deployments: Object, **more: Any) -> Plan:
-    related = {"job": job(), "run": source, **more.pop("related", {})}
+    related = ServerRelated(**{"job": job(), "run": source, **more.pop("related", {})})
     children = {"deployments": deployments}
     return planned(PLANNER, observe(obj, children=children, related=related, **more))
 

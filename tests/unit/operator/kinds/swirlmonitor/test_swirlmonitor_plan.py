@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
+from swirl.wire.topics import Topics
 from swirl_operator.kinds.resources import SWIRLMONITORS
 from swirl_operator.kinds.swirlmonitor.controller import SwirlMonitorController
-from swirl_operator.kinds.swirlmonitor.manifests import Surroundings, deployment
+from swirl_operator.kinds.swirlmonitor.manifests import deployment
 from swirl_operator.kinds.swirlmonitor.plan import plan_monitor
+from swirl_operator.kinds.swirlmonitor.related import MonitorRelated
+from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
 from swirl_operator.runtime.resources import DEPLOYMENTS, PODS, Key
@@ -27,9 +31,10 @@ from tests.unit.operator.kinds.observed import (
     pod,
     said,
 )
+from tests.unit.operator.kinds.process import INSTALLATION
 
-AROUND = Surroundings("swirl/monitor:1", "kafka:9092", "m", "c", "f")
-ALONE = Surroundings("swirl/monitor:1", None, "m", "c", "f")
+HERE = replace(INSTALLATION, topics=Topics(metrics="m", changes="c", verdicts="f"))
+ALONE = replace(HERE, kafka=None)
 CYCLE = [
     {"name": "a", "after": ["b"]},
     {"name": "b", "after": ["c"]},
@@ -37,9 +42,10 @@ CYCLE = [
 ]
 
 
-def look(obj: Object, *deployments: Object, around: Surroundings = AROUND, **more: Any) -> Plan:
-    observation = observe(obj, children={"deployments": deployments}, **more)
-    return planned(partial(plan_monitor, around=around), observation)
+def look(obj: Object, *deployments: Object, installation: Installation = HERE, **more: Any) -> Plan:
+    related = MonitorRelated(**more.pop("related", {}))
+    observation = observe(obj, children={"deployments": deployments}, related=related, **more)
+    return planned(partial(plan_monitor, installation=installation), observation)
 
 
 def live(obj: Object, status: Object | None = None) -> Object:
@@ -88,7 +94,9 @@ def test_two_engines_never_write_at_once() -> None:
 
 def test_equal_specs_make_equal_manifests() -> None:
     spec = SwirlMonitorSpec.model_validate(monitor()["spec"])
-    first, second = (deployment(spec, name="ads", namespace="ads", around=AROUND) for _ in range(2))
+    first, second = (
+        deployment(spec, name="ads", namespace="ads", installation=HERE) for _ in range(2)
+    )
     assert first == second
     assert first["metadata"]["name"] == "ads-monitor"
 
@@ -124,7 +132,7 @@ def test_a_cycle_is_shown_in_its_order() -> None:
 
 
 def test_without_kafka_there_is_nothing_to_watch() -> None:
-    plan = look(monitor(), around=ALONE)
+    plan = look(monitor(), installation=ALONE)
     assert not plan.apply
     assert said(plan)[:2] == ("False", "NoKafka")
 
@@ -179,7 +187,7 @@ def test_health_is_the_verdict(verdict: Object | None, health: tuple[str, str]) 
 
 def test_good_news_end_with_the_engine() -> None:
     obj = monitor(status={"verdict": {"state": "Healthy", "summary": "fine"}})
-    for plan in (look(obj), look(obj, around=ALONE)):
+    for plan in (look(obj), look(obj, installation=ALONE)):
         assert said(plan, "Healthy")[:2] == ("Unknown", "NobodyWatches")
         assert "Its last verdict was: fine" in said(plan, "Healthy")[2]
     broken = monitor(status={"verdict": {"state": "Broken", "summary": "off"}})
@@ -192,7 +200,7 @@ def test_a_monitor_that_is_being_deleted_is_left_alone() -> None:
 
 # -- the controller ----------------------------------------------------------------------------
 
-CONTROLLER = SwirlMonitorController(AROUND)
+CONTROLLER = SwirlMonitorController(HERE)
 
 
 def test_pods_of_the_engine_and_not_of_a_server_of_that_name() -> None:
@@ -201,7 +209,7 @@ def test_pods_of_the_engine_and_not_of_a_server_of_that_name() -> None:
         own = {"kind": kind, "name": "ads"}
         cache.put(PODS, pod(kind.lower(), labels=own, metadata={"resourceVersion": "1"}))
     related = CONTROLLER.related(monitor(), cache)
-    assert [p["metadata"]["name"] for p in related["pods"]] == ["swirlmonitor"]
+    assert [p["metadata"]["name"] for p in related.pods] == ["swirlmonitor"]
 
 
 def test_a_pod_wakes_its_monitor() -> None:

@@ -6,23 +6,19 @@ Streaming run never succeeds, so it is Ready while its driver runs.
 
 from __future__ import annotations
 
-from typing import Any
-
 from swirl_operator.kinds.analyticsrun.report import Report
-from swirl_operator.status import conditions
-from swirl_operator.status.conditions import Finding
-
-Findings = tuple[Finding, ...]
+from swirl_operator.runtime.interface import Object
+from swirl_operator.status.conditions import Condition, Conditions, ready, reconciling, stalled
 
 
-def _undecided(reason: str, message: str) -> Findings:
+def _undecided(reason: str, message: str) -> Conditions:
     return (
-        Finding("Succeeded", "Unknown", reason, message),
-        *conditions.under_way(reason, message),
+        Condition("Succeeded", "Unknown", reason, message),
+        *reconciling(reason, message),
     )
 
 
-def job_missing(job: str) -> Findings:
+def job_missing(job: str) -> Conditions:
     """The job does not exist, or not yet."""
     return _undecided(
         "JobNotFound",
@@ -30,7 +26,7 @@ def job_missing(job: str) -> Findings:
     )
 
 
-def job_changed(job: str, version: str) -> Findings:
+def job_changed(job: str, version: str) -> Conditions:
     """The job has another spec by now than the one this run was made for."""
     return _undecided(
         "JobChanged",
@@ -39,12 +35,12 @@ def job_changed(job: str, version: str) -> Findings:
     )
 
 
-def starting(attempt: int) -> Findings:
+def starting(attempt: int) -> Conditions:
     """The intent is written, the Pod comes next."""
     return _undecided("DriverStarting", f"Attempt {attempt} starts.")
 
 
-def job_busy(pod: str) -> Findings:
+def job_busy(pod: str) -> Conditions:
     """Another run of the stream still has a driver."""
     return _undecided(
         "WaitingForOtherRun",
@@ -53,7 +49,7 @@ def job_busy(pod: str) -> Findings:
     )
 
 
-def refused(detail: str) -> Findings:
+def refused(detail: str) -> Conditions:
     """The API server does not take the driver Pod, for a reason that may pass."""
     return _undecided(
         "PodRefused",
@@ -61,18 +57,18 @@ def refused(detail: str) -> Findings:
     )
 
 
-def going_on(report: Report, streaming: bool, attempt: dict[str, Any]) -> Findings:
+def going_on(report: Report, streaming: bool, attempt: Object) -> Conditions:
     """The driver starts or runs."""
     if report.state == "Running" and streaming:
         message = f"The stream runs in Pod {attempt['pod']}."
         return (
-            Finding("Succeeded", "Unknown", report.reason, message),
-            *conditions.ready(report.reason, message),
+            Condition("Succeeded", "Unknown", report.reason, message),
+            *ready(report.reason, message),
         )
     return _undecided(report.reason, f"{report.message} (Pod {attempt['pod']})")
 
 
-def waiting(attempt: dict[str, Any], until: str) -> Findings:
+def waiting(attempt: Object, until: str) -> Conditions:
     """An attempt failed, another one follows."""
     return _undecided(
         "BackingOff",
@@ -81,20 +77,20 @@ def waiting(attempt: dict[str, Any], until: str) -> Findings:
     )
 
 
-def succeeded(message: str) -> Findings:
+def succeeded(message: str) -> Conditions:
     """The function returned."""
     return (
-        Finding("Succeeded", "True", "Completed", message),
-        *conditions.ready("Completed", message),
+        Condition("Succeeded", "True", "Completed", message),
+        *ready("Completed", message),
     )
 
 
-def failed(attempt: dict[str, Any], why: str) -> Findings:
+def failed(attempt: Object, why: str) -> Conditions:
     """The run is over and did not succeed."""
     message = f"Attempt {attempt['number']} failed: {attempt['message']}; not retried: {why}."
     if attempt.get("podUid") and attempt["reason"] != "PodLost":
         message = f"{message} Its log: kubectl logs {attempt['pod']}"
     return (
-        Finding("Succeeded", "False", attempt["reason"], message),
-        *conditions.failed(attempt["reason"], message),
+        Condition("Succeeded", "False", attempt["reason"], message),
+        *stalled(attempt["reason"], message),
     )

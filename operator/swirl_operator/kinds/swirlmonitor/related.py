@@ -1,0 +1,19 @@
+"""What a monitor's plan reads besides the monitor and its Deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from swirl_operator.runtime.interface import Object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorRelated:
+    """Other objects of the namespace.
+
+    Attributes:
+        pods: the Pods of the analysis.
+    """
+
+    pods: Sequence[Object] = ()

@@ -1,0 +1,28 @@
+"""What the chart told the operator about the installation, as far as Pods are told of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from swirl.wire.kafka import KafkaSettings
+from swirl.wire.topics import Topics
+from swirl_operator.pods.artifacts import ArtifactStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """The same for every object of a cluster.
+
+    Attributes:
+        scorer_image: image of the scorers, unless a ModelServer names another.
+        monitor_image: image of the monitors.
+        store: the artifact store.
+        kafka: where Kafka is, None where there is none.
+        topics: where metrics, changes and verdicts go.
+    """
+
+    scorer_image: str
+    monitor_image: str
+    store: ArtifactStore
+    kafka: KafkaSettings | None
+    topics: Topics
