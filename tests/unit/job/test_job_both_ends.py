@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl.wire.kafka import KafkaSettings
+from swirl.wire.topics import Topics
 from swirl_operator.kinds.analyticsrun import report
-from swirl_operator.kinds.analyticsrun.driver import Surroundings, driver_pod
+from swirl_operator.kinds.analyticsrun.driver import driver_pod
 from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.pods.installation import Installation
 from tests.support.environ import environ_of
 from tests.unit.job.driven import drive, modules
 
@@ -51,7 +54,13 @@ def test_the_operator_and_the_driver_understand_each_other(
         uid="0f8fad5b",
         attempt=2,
         parameters=parameters,
-        surroundings=Surroundings(store, "127.0.0.1:9", "swirl.metrics"),
+        installation=Installation(
+            scorer_image="scorer:1",
+            monitor_image="monitor:1",
+            store=store,
+            kafka=KafkaSettings(bootstrap_servers="127.0.0.1:9"),
+            topics=Topics(),
+        ),
     )
     termination = tmp_path / "termination"
     with modules(monkeypatch, tmp_path, {"app": APP}):
