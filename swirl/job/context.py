@@ -13,7 +13,7 @@ from swirl.job.progress import Progress
 from swirl.job.session import session
 from swirl.metrics import Emitter
 from swirl.store import Store
-from swirl.store.uri import from_path
+from swirl.store.locations import from_path
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.outcome import ModelRef
 from swirl.wire.run import RunSpec
@@ -182,7 +182,7 @@ class Context:
             ModelExists: this attempt has published a model of this name.
             PublishError: the golden rows or the pipeline's outputs cannot be served.
         """
-        from swirl.job.publish import publish_spark_model
+        from swirl.models.formats.sparkml.publish import publish_spark_model
 
         figures = {key: _number(key, value) for key, value in (metrics or {}).items()}
         published = publish_spark_model(self.store, self.run.ref, name, model, golden, figures)

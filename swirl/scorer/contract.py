@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from swirl.models import Tensor
 from swirl.scorer.errors import InputError
-from swirl.store import Tensor
 
 Convert = Callable[[Any], Any]
 """Value of a request to value of a row. Raises TypeError or ValueError for what does not fit."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from swirl.models import Golden
 from swirl.scorer.errors import GoldenMismatch, InputError, StartError
 from swirl.scorer.model import ServedModel
-from swirl.store import Golden
 
 
 def replay(model: ServedModel, golden: Golden) -> int:

@@ -6,19 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from swirl.models import Model, Signature, Tensor, open_model
+from swirl.models.formats.sparkml import FORMAT
+from swirl.models.formats.sparkml.errors import ModelLoadError, RowError
+from swirl.models.formats.sparkml.load import load_plan
+from swirl.models.formats.sparkml.plan import Column, Plan
+from swirl.models.formats.sparkml.vectors import SparseVector
 from swirl.scorer.contract import Contract
 from swirl.scorer.errors import InputError, StartError
-from swirl.scorer.sparkml import (
-    Column,
-    ModelLoadError,
-    Plan,
-    RowError,
-    SparseVector,
-    load_plan,
-)
-from swirl.store import Model, Signature, StoreError, Tensor, open_model
+from swirl.store import StoreError
 
-FORMAT = "spark-ml"
 _MOST_LABELS = 100
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from swirl.models import Tensor
 from swirl.scorer.model import ServedModel
-from swirl.store import Tensor
 
 _TYPES = {"BYTES": "string", "BOOL": "boolean", "FP32": "number", "FP64": "number"}
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import orjson
 
+from swirl.models import Tensor
 from swirl.scorer.contract import Field, describe
 from swirl.scorer.errors import InputError
 from swirl.scorer.limits import check_row_count
 from swirl.scorer.model import ServedModel
 from swirl.scorer.rows import Outputs, parse
-from swirl.store import Tensor
 
 _SMALL_INTEGERS = ("INT8", "INT16", "INT32", "UINT8", "UINT16", "UINT32")
 _ALSO_ACCEPTED = {

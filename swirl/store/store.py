@@ -9,7 +9,7 @@ from pathlib import Path
 
 import fsspec
 
-from swirl.store import uri as uris
+from swirl.store import locations
 
 
 class Store:
@@ -24,13 +24,13 @@ class Store:
     """
 
     def __init__(self, root: str) -> None:
-        uris.scheme(root)
+        locations.scheme(root)
         self.root = root.rstrip("/")
-        self._fs = fsspec.filesystem(uris.scheme(root))
+        self._fs = fsspec.filesystem(locations.scheme(root))
 
     def uri(self, *parts: str) -> str:
         """Return the URI of a path below the root; see `uri.join`."""
-        return uris.join(self.root, *parts)
+        return locations.join(self.root, *parts)
 
     def model_uri(self, namespace: str, job: str, run: str, attempt: int, name: str) -> str:
         """Return where a model published by an attempt of a run belongs."""
@@ -43,7 +43,7 @@ class Store:
     def work_uri(self, namespace: str, job: str, name: str) -> str:
         """Return a durable folder of a job, shared by all its runs; on `file://` it exists."""
         uri = self.uri("work", namespace, job, name)
-        path = uris.local_path(uri)
+        path = locations.local_path(uri)
         if path is not None:
             path.mkdir(parents=True, exist_ok=True)
         return uri
@@ -71,7 +71,7 @@ class Store:
 
     def put(self, uri: str, data: bytes) -> None:
         """Write a file so that a reader sees all of it or nothing, replacing what was there."""
-        path = uris.local_path(uri)
+        path = locations.local_path(uri)
         if path is None:
             # Object stores make an object visible when its single upload is complete.
             folder = self._path(uri).rpartition("/")[0]
@@ -102,7 +102,7 @@ class Store:
 
     def sync(self, uri: str) -> None:
         """Make the files below a folder survive a crash of the machine, where that needs asking."""
-        path = uris.local_path(uri)
+        path = locations.local_path(uri)
         if path is None:
             return
         for folder, _, names in os.walk(path):
@@ -111,7 +111,7 @@ class Store:
             _fsync(Path(folder))
 
     def _path(self, uri: str) -> str:
-        local = uris.local_path(uri)
+        local = locations.local_path(uri)
         if local is not None:
             return str(local)
         return str(self._fs._strip_protocol(uri))

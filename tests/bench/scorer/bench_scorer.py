@@ -26,9 +26,9 @@ sys.path.insert(0, str(ROOT))
 
 import orjson  # noqa: E402
 
+from swirl.models import Golden, Published, Signature, Tensor  # noqa: E402
 from swirl.scorer.model import ServedModel, compile_model, open_verified  # noqa: E402
-from swirl.store import Golden, Published, Signature, Tensor  # noqa: E402
-from tests.unit.scorer.scorer_models import (  # noqa: E402
+from tests.support.spark_models import (  # noqa: E402
     LABELS,
     publish,
     regression,

@@ -11,8 +11,8 @@ import pytest
 
 from ads import feed, records, train, train_v2, tweets
 from swirl import Context
+from swirl.models import open_model
 from swirl.scorer.model import ServedModel, compile_model
-from swirl.store import open_model
 
 ROWS = 6000
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, KafkaProducer
 
-from swirl.store import open_model
+from swirl.models import open_model
 from swirl.wire.point import decode
 from tests.integration import maven_jars
 from tests.integration.job.job_spark_conf import CONF

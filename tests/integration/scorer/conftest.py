@@ -11,8 +11,9 @@ import pytest
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
-from swirl.store import Golden, Published, RunRef, Signature, publish_model_dir
-from tests.integration.scorer.scorer_spark import inputs_of, spark_answers
+from swirl.models import Golden, Published, Signature, publish_model_dir
+from swirl.wire.run import RunRef
+from tests.integration.models.spark_answers import inputs_of, spark_answers
 
 
 @pytest.fixture(scope="session")

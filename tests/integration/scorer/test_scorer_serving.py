@@ -29,8 +29,8 @@ from pyspark.ml.feature import (
 )
 from pyspark.sql import DataFrame, SparkSession
 
-from swirl.store import Published, Signature, Tensor
-from tests.integration.scorer.scorer_spark import inputs_of, spark_answers
+from swirl.models import Published, Signature, Tensor
+from tests.integration.models.spark_answers import inputs_of, spark_answers
 
 BASE = "/v2/models/sentiment"
 OUTPUTS = (

@@ -37,7 +37,7 @@ class Program:
 PROGRAMS = {
     "operator": Program((), {}),
     "scorer": Program(
-        ("swirl.scorer.sparkml.stages.*",),
+        ("swirl.models.formats.sparkml.stages.*",),
         {"uvloop": "uvicorn's event loop", "httptools": "uvicorn's parser"},
     ),
     "monitor": Program((), {}),

@@ -8,7 +8,7 @@ import pytest
 
 from swirl.scorer.model import ServedModel, compile_model, open_verified
 from swirl.scorer.service import Service
-from tests.unit.scorer.scorer_models import publish
+from tests.support.spark_models import publish
 
 
 @pytest.fixture

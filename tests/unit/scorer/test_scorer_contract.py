@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from swirl.models import Tensor
 from swirl.scorer.contract import Contract
 from swirl.scorer.errors import InputError
-from swirl.store import Tensor
 
 
 def contract(datatype: str, shape: tuple[int, ...] | None = None) -> Contract:

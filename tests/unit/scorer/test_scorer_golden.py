@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from swirl.models import Golden
 from swirl.scorer.errors import GoldenMismatch, StartError
 from swirl.scorer.golden import agrees, replay
 from swirl.scorer.model import ServedModel
-from swirl.store import Golden
-from tests.unit.scorer.scorer_models import GOLDEN
+from tests.support.spark_models import GOLDEN
 
 
 def test_agreeing_rows(model: ServedModel) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from swirl.models import Signature, Tensor
 from swirl.scorer.errors import StartError
 from swirl.scorer.model import ServedModel, compile_model, open_verified
-from swirl.store import Signature, Tensor
-from tests.unit.scorer.scorer_models import (
+from tests.support.spark_models import (
     SENTIMENT_SIGNATURE,
     publish,
     regression,

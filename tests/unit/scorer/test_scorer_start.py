@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from swirl.models import Golden
 from swirl.scorer.__main__ import main
 from swirl.scorer.errors import StartError
 from swirl.scorer.settings import Settings
-from swirl.store import Golden
-from tests.unit.scorer.scorer_models import GOLDEN, publish
+from tests.support.spark_models import GOLDEN, publish
 
 
 def environment(folder: Path, uri: str, **more: str) -> dict[str, str]:
