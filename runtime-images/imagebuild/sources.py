@@ -1,5 +1,7 @@
-"""What a build context is filled with. A source knows its inputs, so that a tag can be told
-without filling anything."""
+"""What a build context is filled with.
+
+A source knows its inputs, so that a tag can be told without filling anything.
+"""
 
 from __future__ import annotations
 

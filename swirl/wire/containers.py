@@ -1,5 +1,6 @@
-"""The environment of each container that Swirl starts: written by the operator or the chart, read
-by the process in it.
+"""The environment of each container that Swirl starts.
+
+The operator or the chart writes it, the process in the container reads it.
 """
 
 from __future__ import annotations

@@ -26,8 +26,11 @@ class RunRef:
 
     @property
     def folder(self) -> str:
-        """What the run's folders are called. A run that was deleted and made again under its name
-        must not write where the first one's model may still be served from."""
+        """What the run's folders are called.
+
+        A run that was deleted and made again under its name must not write where the first one's
+        model may still be served from.
+        """
         return f"{self.name}-{self.uid[:8]}" if self.uid else self.name
 
 

@@ -21,8 +21,7 @@ def driver_environ(
     spark_conf: Mapping[str, str] | None = None,
     **run: Any,
 ) -> dict[str, str]:
-    """Return the variables of a driver that keeps artifacts and its termination message in a
-    folder.
+    """Return the variables of a driver that keeps all that it writes in one folder.
 
     Args:
         folder: where to.

@@ -26,8 +26,10 @@ def environ_of(pod: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, s
 
 
 def expanded(text: str, variables: Mapping[str, str]) -> str:
-    """Return a value as Kubernetes documents it: `$(NAME)` is the variable's value if one of that
-    name comes before, and `$$` is `$`."""
+    """Return a value as Kubernetes documents it.
+
+    `$(NAME)` is the variable's value if one of that name comes before, and `$$` is `$`.
+    """
     return _REFERENCE.sub(
         lambda found: "$" if found[1] is None else variables.get(str(found[1]), str(found[0])),
         text,

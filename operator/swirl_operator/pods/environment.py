@@ -25,6 +25,8 @@ def container_env(environment: Environment) -> list[Object]:
 
 
 def literal(text: str) -> str:
-    """The value that containers see as `text`: the kubelet expands `$(NAME)` and turns `$$` into
-    `$`, so each `$` is written twice."""
+    """The value that containers see as `text`.
+
+    The kubelet expands `$(NAME)` and turns `$$` into `$`, so each `$` is written twice.
+    """
     return text.replace("$", "$$")

@@ -1,5 +1,7 @@
-"""Labels of children. A fixed list: labels of a user's object are never copied to what is made
-from it, since GitOps tools would then take the child for one of theirs and prune it.
+"""Labels of children.
+
+A fixed list: labels of a user's object are never copied to what is made from it, since GitOps tools
+would then take the child for one of theirs and prune it.
 """
 
 from __future__ import annotations

@@ -45,8 +45,10 @@ class Rollout:
 
 
 def is_given(deployment: Object, manifest: Object, parent: Object, kind: Resource) -> bool:
-    """Whether the Deployment was made from just that manifest: its state says nothing about a
-    spec that it was not given yet."""
+    """Whether the Deployment was made from just that manifest.
+
+    Its state says nothing about a spec that it was not given yet.
+    """
     wanted = stamped(adopt(manifest, parent, kind))["metadata"]["annotations"]
     return bool(annotations_of(deployment).get(APPLIED_HASH) == wanted[APPLIED_HASH])
 

@@ -9,8 +9,11 @@ from swirl_operator.status.conditions import Conditions, reconciling, stalled
 
 
 def refused(failures: Sequence[ChildFailure]) -> Conditions | None:
-    """About the first refusal, None without one. A taken name or an invalid child stays refused
-    until somebody acts; anything else, a quota for example, may pass."""
+    """About the first refusal, None without one.
+
+    A taken name or an invalid child stays refused until somebody acts; anything else, a quota for
+    example, may pass.
+    """
     if not failures:
         return None
     failure = failures[0]

@@ -161,9 +161,12 @@ def weigh(
 
 
 def _distance(change: Change, onset: int, length: int) -> tuple[bool, int, int, str]:
-    """How far a change is from the onset: its end, as what it does is seen from then on at the
-    latest; of several under way at the onset, the one that started last. One that started only
-    later, as far as one can see, comes after all others."""
+    """How far a change is from the onset.
+
+    What counts is its end, as what it does is seen from then on at the latest; of several under way
+    at the onset, the one that started last. One that started only later, as far as one can see,
+    comes after all others.
+    """
     begin = onset * length
     if change.started >= begin + length:
         return True, change.started - begin, 0, change.id

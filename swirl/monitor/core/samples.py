@@ -42,8 +42,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What a window gives to a value: a numerator and a denominator, or a greatest reading; and
-    whether its points are whole numbers."""
+    """What a window gives to a value: a numerator and a denominator, or a greatest reading.
+
+    It also tells whether its points are whole numbers.
+    """
 
     numerator: float
     denominator: float

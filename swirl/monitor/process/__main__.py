@@ -1,5 +1,7 @@
-"""`python -m swirl.monitor.process`: the process behind a SwirlMonitor. See `settings` for its
-environment. Exits 0 when told to stop, 2 when its environment is unusable."""
+"""`python -m swirl.monitor.process`: the process behind a SwirlMonitor.
+
+See `settings` for its environment. Exits 0 when told to stop, 2 when its environment is unusable.
+"""
 
 from __future__ import annotations
 

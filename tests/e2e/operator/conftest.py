@@ -12,8 +12,10 @@ from tests.e2e.operator.cluster import Cluster
 
 @pytest.fixture(scope="session")
 def ads(kubectl: str, kubeconfig: str, demo: dict[str, Any]) -> Cluster:
-    """The demo's namespace, after the demo went through; its feed stops, as what follows needs the
-    processors more."""
+    """The demo's namespace, after the demo went through.
+
+    Its feed stops, as what follows needs the processors more.
+    """
     assert demo["cases"]
     cluster = Cluster(kubectl, kubeconfig, "ads")
     cluster.ok("scale", "deployment/feed", "--replicas=0")

@@ -1,5 +1,7 @@
-"""The engine's process against a real Kafka. Only the API server is a fake: it shows what the
-engine would write."""
+"""The engine's process against a real Kafka.
+
+Only the API server is a fake: it shows what the engine would write.
+"""
 
 from __future__ import annotations
 

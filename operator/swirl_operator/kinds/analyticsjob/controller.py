@@ -37,8 +37,11 @@ class AnalyticsJobController:
         )
 
     def dependents(self, obj: Object, resource: Resource, cache: CacheReader) -> Iterable[Key]:
-        """A new stream waits for the old one's Pods; a verdict is about the jobs it names; a
-        server that went on needs the old run no more."""
+        """Jobs that a change of something else concerns.
+
+        A new stream waits for the old one's Pods; a verdict is about the jobs it names; a server
+        that went on needs the old run no more.
+        """
         if resource == MODELSERVERS and obj["spec"]["model"].get("job"):
             yield Key(ANALYTICSJOBS.kind, namespace_of(obj), obj["spec"]["model"]["job"])
         if resource == SWIRLMONITORS:

@@ -29,8 +29,10 @@ _ENDED = ("Succeeded", "Failed")
 def to_delete(
     spec: AnalyticsJobSpec, runs: Sequence[Object], name: str, needed: Collection[str]
 ) -> tuple[Ref, ...]:
-    """Runs to delete when `name` is the present one: old ones that nobody needs, and those of
-    other versions."""
+    """Runs to delete when `name` is the present one: old ones, and those of other versions.
+
+    None of them is one that somebody needs.
+    """
     going = surplus(
         runs,
         needed=needed,

@@ -14,8 +14,11 @@ from swirl_operator.runtime.objects import status_of
 
 
 def needed(job: str, version: str, change: Object | None, servers: Sequence[Object]) -> set[str]:
-    """Names of the present version's run, of the one before it, and of those whose models the
-    ModelServers of the namespace serve, are about to serve, or ask for."""
+    """Names of the runs that somebody needs.
+
+    These are the present version's run, the one before it, and those whose models the ModelServers
+    of the namespace serve, are about to serve, or ask for.
+    """
     found = {run_name(job, version), *_served(servers)}
     if change is not None and change.get("from"):
         found.add(run_name(job, change["from"]))

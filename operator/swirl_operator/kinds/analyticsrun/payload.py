@@ -22,8 +22,10 @@ _LONGEST_URI = 1024
 
 
 def payload_of(text: Any) -> Object:
-    """The JSON object in the text, `{}` if there is none. Numbers that JSON does not have, or that
-    nobody could read back, become text."""
+    """The JSON object in the text, `{}` if there is none.
+
+    Numbers that JSON does not have, or that nobody could read back, become text.
+    """
     try:
         value = json.loads(text or "", parse_constant=str, parse_float=_float, parse_int=_int)
     except (ValueError, TypeError, RecursionError):

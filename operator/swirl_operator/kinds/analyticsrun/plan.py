@@ -232,8 +232,10 @@ class _Round:
         return retry.FailedAttempt(finished, max(finished - started, timedelta(0)), permanent)
 
     def _other_driver(self) -> str | None:
-        """A live driver of the same stream in another run: one that a user made, or one whose
-        job was deleted and made anew."""
+        """A live driver of the same stream in another run.
+
+        A user made that run, or its job was deleted and made anew.
+        """
         for pod in self.observation.related.drivers if self._streaming() else ():
             other = labels_of(pod).get(labels.RUN) != self.metadata["name"]
             driver = labels_of(pod).get(labels.ROLE) == "driver"

@@ -36,8 +36,11 @@ class Never:
 
 
 def resolve(source: ModelSource, job: Object | None, run: Object | None) -> Served | NotYet | Never:
-    """`job` is the AnalyticsJob of `source.job`, `run` the run meant by `source.run` or the
-    current run of that job; each None when it does not exist."""
+    """What is to be served, or why that is not known yet.
+
+    `job` is the AnalyticsJob of `source.job`, `run` the run meant by `source.run` or the current
+    run of that job; each None when it does not exist.
+    """
     if source.uri is not None:
         return Served(f"uri-{short_digest(source.uri)}", source.uri, None)
     if source.job is not None and job is None:

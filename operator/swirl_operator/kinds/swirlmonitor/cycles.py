@@ -9,8 +9,10 @@ from swirl.api.v1alpha1.swirlmonitor import Node
 
 
 def find(nodes: Sequence[Node]) -> list[str] | None:
-    """The names along a cycle, each after the next one, the first again at the end; None when
-    there is none."""
+    """The names along a cycle, each after the next one; None when there is none.
+
+    The first stands again at the end.
+    """
     try:
         TopologicalSorter({node.name: node.after for node in nodes}).prepare()
     except CycleError as error:

@@ -189,7 +189,7 @@ class _Translator:
 
 @cache
 def _property_ranges(name: str, *, negated: bool) -> str | None:
-    """What `\\p{name}` stands for, fit for use inside brackets; None for unknown names."""
+    r"""What `\p{name}` stands for, fit for use inside brackets; None for unknown names."""
     if name in _POSIX:
         if not negated:
             return _POSIX[name]

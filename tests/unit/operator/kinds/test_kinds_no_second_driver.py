@@ -99,9 +99,12 @@ class Cluster(RuleBasedStateMachine):
     @precondition(lambda self: self._recorded())
     @rule(pick=st.integers(0, 3), evicted=st.booleans())
     def lose_pod(self, pick: int, evicted: bool) -> None:
-        """Evicted, or deleted from outside and gone at once. Only a Pod whose uid is in the
-        status: before that, a Pod that is gone cannot be told from one that was never made, and
-        the same name is created again. Two Pods then, one after the other, never both at once."""
+        """Evicted, or deleted from outside and gone at once.
+
+        Only a Pod whose uid is in the status: before that, a Pod that is gone cannot be told from
+        one that was never made, and the same name is created again. Two Pods then, one after the
+        other, never both at once.
+        """
         names = self._recorded()
         name = names[pick % len(names)]
         if evicted:

@@ -16,8 +16,11 @@ _UNKNOWN = "__unknown"
 
 @stage("org.apache.spark.ml.feature.StringIndexerModel")
 def compile_string_indexer(saved: SavedStage, columns: Columns) -> list[Step]:
-    """One step a column. Columns that rows do not have are left out, as in Spark: pipelines
-    index the label too, and callers have none."""
+    """One step a column.
+
+    Columns that rows do not have are left out, as in Spark: pipelines index the label too, and
+    callers have none.
+    """
     policy = saved.choice("handleInvalid", "error", "skip", "keep")
     all_labels = saved.data("labelsArray")["labelsArray"]
     pairs = saved.column_pairs()
