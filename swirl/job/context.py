@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from swirl.job.errors import PermanentError
-from swirl.job.progress import Progress
+from swirl.job.progress import ProgressReporter
 from swirl.job.session import session
 from swirl.metrics import Emitter
 from swirl.store import Store
@@ -47,7 +47,7 @@ class Context:
         kafka: KafkaSettings | None = None,
         spark_conf: Mapping[str, str] | None = None,
         emitter: Emitter | None = None,
-        progress: Progress | None = None,
+        progress: ProgressReporter | None = None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.run = run
@@ -61,7 +61,7 @@ class Context:
         self._spark_conf = spark_conf
         self._spark: SparkSession | None = None
         self._emitter = emitter
-        self._progress = progress or Progress(None)
+        self._progress = progress or ProgressReporter(None)
         self._stopping = stopping
         self._said_no_kafka = False
 
@@ -122,7 +122,7 @@ class Context:
         return self._stopping()
 
     def progress(self, fraction: float, message: str = "") -> None:
-        """Say how far the run is; see `Progress.report`."""
+        """Say how far the run is; see `ProgressReporter.report`."""
         self._progress.report(fraction, message)
 
     def record(self, name: str, value: float) -> None:

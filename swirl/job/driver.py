@@ -12,18 +12,18 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from swirl.job.attempt import STOPPED, call, conclude
 from swirl.job.context import Context
 from swirl.job.errors import InvalidRun
 from swirl.job.load import load
-from swirl.job.progress import Progress, pod_patch
+from swirl.job.progress import ProgressReporter, pod_patch
 from swirl.job.stopping import Stopped, Stopper, stop_queries
 from swirl.metrics import Emitter
+from swirl.process import leave_message, log_as_told
 from swirl.store import StoreError
-from swirl.wire.containers import TERMINATION_LOG, DriverEnvironment
+from swirl.wire.containers import DriverEnvironment
 from swirl.wire.environment import InvalidEnvironment
 from swirl.wire.exits import DriverExit
 from swirl.wire.outcome import Outcome
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 logger = logging.getLogger("swirl.job.driver")
-
-TERMINATION_VARIABLE = "SWIRL_TERMINATION_LOG"
 
 _SPARK_STOP_SECONDS = 8.0
 
@@ -49,7 +47,7 @@ class Driver:
         self._environ = environ
         self._context: Context | None = None
         self._emitter: Emitter | None = None
-        self._progress = Progress(pod_patch())
+        self._progress = ProgressReporter(pod_patch())
         self._stopper = Stopper(self._stop_queries, self._give_up)
 
     def handle_signals(self) -> None:
@@ -110,7 +108,7 @@ class Driver:
     def _report(self, outcome: Outcome) -> None:
         if self._context is not None:
             outcome = replace(outcome, models=self._context.models, metrics=self._context.recorded)
-        report(outcome, self._environ.get(TERMINATION_VARIABLE))
+        report(outcome, self._environ)
 
     def _stop_queries(self, seconds: float) -> None:
         if self._context is not None and self._context.spark_started:
@@ -131,22 +129,11 @@ class Driver:
             _stop_spark(self._context.spark)
 
 
-def report(outcome: Outcome, given: str | None) -> None:
-    """Write the termination message; the log has the sentence as well.
-
-    Args:
-        outcome: how the attempt ended.
-        given: where to write it; None writes it where Kubernetes reads it, if this is a container.
-    """
+def report(outcome: Outcome, environ: Mapping[str, str]) -> None:
+    """Leave the termination message; the log has the sentence as well."""
     level = logging.INFO if outcome.outcome == "Succeeded" else logging.ERROR
     logger.log(level, "%s (%s): %s", outcome.outcome, outcome.reason, outcome.message)
-    path = Path(given or TERMINATION_LOG)
-    if given is None and not path.exists():
-        return  # not in a container: there is nobody to read it
-    try:
-        path.write_bytes(outcome.to_bytes())
-    except OSError as error:
-        logger.error("the outcome cannot be written to %s: %s", path, error)
+    leave_message(outcome.to_bytes(), environ)
 
 
 def end(code: int) -> NoReturn:
@@ -159,12 +146,13 @@ def end(code: int) -> NoReturn:
 
 def main() -> NoReturn:
     """Run the driver and end the process."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    # Both repeat, every second, what the driver says once.
-    for name in ("kafka", "py4j"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    # Both libraries repeat, every second, what the driver says once.
+    quiet = dict.fromkeys(("kafka", "py4j"), logging.CRITICAL)
+    try:
+        log_as_told(os.environ, quiet=quiet)
+    except InvalidEnvironment as error:
+        report(Outcome("Failed", InvalidRun.reason, str(error)), os.environ)
+        end(DriverExit.PERMANENT)
     driver = Driver(os.environ)
     driver.handle_signals()
     end(driver.run())

@@ -13,19 +13,20 @@ from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 
+from swirl.wire.labels import PROGRESS
+from swirl.wire.progress import Progress
+
 logger = logging.getLogger(__name__)
 
-ANNOTATION = "swirl.dev/progress"
 INTERVAL_SECONDS = 2.0
 
-_MESSAGE_CHARACTERS = 200
 _ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 Patch = Callable[[bytes], None]
 """Sends a JSON merge patch for the Pod; raises OSError or HTTPException if that fails."""
 
 
-class Progress:
+class ProgressReporter:
     """Sends the latest progress from a background thread; what is overtaken is never sent.
 
     Args:
@@ -36,7 +37,7 @@ class Progress:
     def __init__(self, patch: Patch | None, interval: float = INTERVAL_SECONDS) -> None:
         self._patch = patch
         self._interval = interval
-        self._latest: tuple[float, str] | None = None
+        self._latest: Progress | None = None
         self._failed = False
         self._closing = False
         self._changed = threading.Condition()
@@ -49,12 +50,12 @@ class Progress:
             fraction: 0 to 1; values outside are moved to the nearer end.
             message: what is being done, for people.
         """
-        fraction = min(1.0, max(0.0, float(fraction)))
-        logger.info("progress %.0f%% %s", fraction * 100, message)
+        progress = Progress.of(float(fraction), message)
+        logger.info("progress %d%% %s", progress.percent, message)
         if self._patch is None:
             return
         with self._changed:
-            self._latest = (fraction, message[:_MESSAGE_CHARACTERS])
+            self._latest = progress
             self._changed.notify()
             if self._thread is None and not self._closing:
                 self._thread = threading.Thread(
@@ -78,14 +79,14 @@ class Progress:
                 latest, self._latest = self._latest, None
             if latest is None:
                 return
-            self._send(patch, *latest)
+            self._send(patch, latest)
             end = time.monotonic() + self._interval
             with self._changed:
                 self._changed.wait_for(lambda: self._closing, end - time.monotonic())
 
-    def _send(self, patch: Patch, fraction: float, message: str) -> None:
+    def _send(self, patch: Patch, progress: Progress) -> None:
         try:
-            patch(merge_patch(fraction, message))
+            patch(merge_patch(progress))
         except (OSError, HTTPException) as error:
             if not self._failed:
                 logger.warning(
@@ -98,10 +99,9 @@ class Progress:
             self._failed = False
 
 
-def merge_patch(fraction: float, message: str) -> bytes:
+def merge_patch(progress: Progress) -> bytes:
     """Return the JSON merge patch that puts progress on a Pod."""
-    value = json.dumps({"fraction": f"{fraction:.2f}", "message": message}, ensure_ascii=False)
-    return json.dumps({"metadata": {"annotations": {ANNOTATION: value}}}).encode()
+    return json.dumps({"metadata": {"annotations": {PROGRESS: progress.to_json()}}}).encode()
 
 
 def pod_patch(account: Path = _ACCOUNT) -> Patch | None:

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from swirl.process import on_stop
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
@@ -63,17 +65,17 @@ class Stopper:
         self._interrupting = False
 
     def install(self) -> None:
-        """Begin to handle SIGTERM; call from the main thread."""
+        """Begin to handle the signals that ask to stop; call from the main thread."""
         # A pipe, because locks must not be taken in a signal handler.
         self._read, self._write = os.pipe()
-        signal.signal(signal.SIGTERM, self._on_signal)
+        on_stop(self._on_signal)
         threading.Thread(target=self._run, name="swirl-stopper", daemon=True).start()
 
     def finished(self) -> None:
         """Say that the function has ended, so that nothing needs to be interrupted."""
         self._finished.set()
 
-    def _on_signal(self, *_: object) -> None:
+    def _on_signal(self) -> None:
         if self._interrupting and not self._finished.is_set():
             raise Stopped
         if not self.requested:

@@ -18,7 +18,8 @@ class Progress:
     @classmethod
     def of(cls, fraction: float, message: str = "") -> Progress:
         """Return progress of a fraction from 0 to 1; one outside is moved to the nearer end."""
-        percent = int(min(1.0, max(0.0, fraction)) * 100)
+        # A little more, because 0.29 * 100 is a little less than 29.
+        percent = int(min(1.0, max(0.0, fraction)) * 100 + 1e-9)
         return cls(percent, message[:MESSAGE_CHARACTERS])
 
     def to_json(self) -> str:

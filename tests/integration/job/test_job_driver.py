@@ -74,6 +74,14 @@ def test_exit_codes(
     assert (code, message["reason"]) == (expected, reason)
 
 
+def test_a_log_that_cannot_be_as_it_is_told_ends_the_driver(folder: Path) -> None:
+    environ = {**environment(folder, "app:train"), "SWIRL_LOG_FORMAT": "xml"}
+    done = subprocess.run([sys.executable, "-m", "swirl.job.driver"], env=environ, timeout=60)
+    message = json.loads((folder / "termination").read_bytes())
+    assert (done.returncode, message["reason"]) == (2, "InvalidRun")
+    assert message["message"].startswith("SWIRL_LOG_FORMAT must be one of text, json")
+
+
 def test_an_absent_kafka_stops_nothing(folder: Path) -> None:
     start = time.monotonic()
     code, _ = drive(folder, "app:train", kafka="127.0.0.1:1")

@@ -13,17 +13,20 @@ from typing import Any
 
 import pytest
 
-from swirl.job.progress import ANNOTATION, Progress, merge_patch, pod_patch
+from swirl.job.progress import ProgressReporter, merge_patch, pod_patch
+from swirl.wire.labels import PROGRESS
+from swirl.wire.progress import Progress
 
 
 def test_merge_patch() -> None:
-    annotations = json.loads(merge_patch(0.4, "fitting"))["metadata"]["annotations"]
-    assert json.loads(annotations[ANNOTATION]) == {"fraction": "0.40", "message": "fitting"}
+    said = Progress(40, "fitting")
+    annotations = json.loads(merge_patch(said))["metadata"]["annotations"]
+    assert Progress.read(annotations[PROGRESS]) == said
 
 
 class Pod:
     def __init__(self) -> None:
-        self.patches: list[tuple[float, dict[str, str]]] = []
+        self.patches: list[tuple[float, Progress | None]] = []
         self.failure: Exception | None = None
         self.calls = 0
 
@@ -31,37 +34,36 @@ class Pod:
         self.calls += 1
         if self.failure is not None:
             raise self.failure
-        annotation = json.loads(body)["metadata"]["annotations"][ANNOTATION]
-        self.patches.append((time.monotonic(), json.loads(annotation)))
+        annotation = json.loads(body)["metadata"]["annotations"][PROGRESS]
+        self.patches.append((time.monotonic(), Progress.read(annotation)))
 
 
 def test_reports_are_seldom_and_the_last_arrives() -> None:
     pod = Pod()
-    progress = Progress(pod, interval=0.1)
+    progress = ProgressReporter(pod, interval=0.1)
     start = time.monotonic()
     for step in range(101):
         progress.report(step / 100, f"step {step}")
         time.sleep(0.003)
     progress.close()
     elapsed = time.monotonic() - start
-    assert pod.patches[-1][1] == {"fraction": "1.00", "message": "step 100"}
+    assert pod.patches[-1][1] == Progress(100, "step 100")
     assert len(pod.patches) <= elapsed / 0.1 + 2
     assert len(pod.patches) >= 2
 
 
 def test_fractions_stay_within_bounds() -> None:
     pod = Pod()
-    progress = Progress(pod)
+    progress = ProgressReporter(pod)
     progress.report(7, "x" * 500)
     progress.close()
-    assert pod.patches[0][1]["fraction"] == "1.00"
-    assert len(pod.patches[0][1]["message"]) == 200
+    assert pod.patches[0][1] == Progress(100, "x" * 200)
 
 
 def test_a_failing_cluster_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
     pod = Pod()
     pod.failure = OSError("forbidden")
-    progress = Progress(pod, interval=0.01)
+    progress = ProgressReporter(pod, interval=0.01)
     for _ in range(5):
         calls = pod.calls
         progress.report(0.1)
@@ -80,7 +82,7 @@ def test_outside_of_a_cluster_there_is_no_pod(
 ) -> None:
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
     assert pod_patch(tmp_path) is None
-    progress = Progress(None)
+    progress = ProgressReporter(None)
     progress.report(0.5)
     progress.close()
 

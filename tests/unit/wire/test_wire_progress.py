@@ -7,7 +7,7 @@ from swirl.wire.progress import MESSAGE_CHARACTERS, Progress
 
 @pytest.mark.parametrize(
     ("fraction", "percent"),
-    [(0, 0), (0.294, 29), (0.9, 90), (0.999, 99), (1, 100), (-3, 0), (7, 100)],
+    [(0, 0), (0.29, 29), (0.294, 29), (0.9, 90), (0.999, 99), (1, 100), (-3, 0), (7, 100)],
 )
 def test_a_fraction_as_percent(fraction: float, percent: int) -> None:
     said = Progress.of(fraction, "x" * 999)

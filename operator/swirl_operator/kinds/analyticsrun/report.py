@@ -6,19 +6,16 @@ an evicted Pod has a phase but no exit code.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from swirl.wire.group import GROUP
+from swirl.wire.labels import PROGRESS
+from swirl.wire.progress import Progress
 from swirl_operator.kinds.analyticsrun.payload import payload_of
 from swirl_operator.runtime.interface import Object
 
 CONTAINER = "driver"
-PROGRESS = f"{GROUP}/progress"
 EXIT_PERMANENT = 2
-
-_FRACTION = re.compile(r"0(\.[0-9]+)?|1(\.0+)?")
 
 # Waiting reasons that do not pass by themselves in a second or two.
 _STUCK = {
@@ -71,12 +68,10 @@ def read(pod: Object) -> Report:
 
 def progress(pod: Object) -> dict[str, str] | None:
     """The driver's progress annotation, or None when there is none that can be read."""
-    text = (pod["metadata"].get("annotations") or {}).get(PROGRESS)
-    value = payload_of(text)
-    fraction = str(value.get("fraction"))[:8]
-    if not _FRACTION.fullmatch(fraction):
-        return None
-    return {"fraction": fraction, "message": str(value.get("message") or "")[:1024]}
+    said = Progress.read((pod["metadata"].get("annotations") or {}).get(PROGRESS))
+    return (
+        None if said is None else {"fraction": f"{said.percent / 100:.2f}", "message": said.message}
+    )
 
 
 def _container(status: Object) -> Object:

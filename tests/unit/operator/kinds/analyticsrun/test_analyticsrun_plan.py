@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from swirl.wire.progress import Progress
 from swirl_operator.runtime.interface import Plan, Ref
 from swirl_operator.runtime.resources import PODS
 from tests import kstatus
@@ -167,14 +168,14 @@ def test_a_streaming_run_is_ready_while_its_driver_runs() -> None:
 
 
 def test_progress_is_passed_on_and_kept() -> None:
-    told = {"swirl.dev/progress": '{"fraction": "0.4", "message": "fits"}'}
+    told = {"swirl.dev/progress": Progress(40, "fits").to_json()}
     plan = look(going(), pod(status=RUNNING, metadata={"annotations": told}))
     assert plan.status is not None
-    assert plan.status["progress"] == {"fraction": "0.4", "message": "fits"}
+    assert plan.status["progress"] == {"fraction": "0.40", "message": "fits"}
 
 
 def test_progress_that_the_api_would_refuse_does_not_stop_the_run() -> None:
-    told = {"swirl.dev/progress": '{"fraction": "120%", "message": "fits"}'}
+    told = {"swirl.dev/progress": '{"percent": 120, "message": "fits"}'}
     plan = look(going(), pod(status=RUNNING, metadata={"annotations": told}))
     assert plan.status is not None
     assert "progress" not in plan.status

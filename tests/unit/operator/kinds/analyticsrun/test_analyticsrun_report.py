@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swirl.wire.progress import Progress
 from swirl_operator.kinds.analyticsrun.report import progress, read
 from swirl_operator.runtime.interface import Object
 from tests.unit.operator.kinds.observed import container, pod, terminated
@@ -139,7 +140,7 @@ def annotated(value: Any) -> Object:
 
 
 def test_progress() -> None:
-    assert progress(annotated({"fraction": "0.40", "message": "fits"})) == {
+    assert progress(annotated(Progress(40, "fits").to_json())) == {
         "fraction": "0.40",
         "message": "fits",
     }
@@ -147,12 +148,12 @@ def test_progress() -> None:
 
 
 def test_progress_is_cut_to_what_the_status_takes() -> None:
-    found = progress(annotated({"fraction": "0.123456789", "message": "x" * 2000}))
-    assert found == {"fraction": "0.123456", "message": "x" * 1024}
+    found = progress(annotated({"percent": 12, "message": "x" * 2000}))
+    assert found == {"fraction": "0.12", "message": "x" * 200}
 
 
 @pytest.mark.parametrize(
-    "value", ["half", [], {}, {"fraction": "2"}, {"fraction": "1.5"}, {"fraction": "-0.1"}, "[" * 9]
+    "value", ["half", [], {}, {"percent": 101}, {"percent": 1.5}, {"percent": -1}, "[" * 9]
 )
 def test_progress_that_the_status_would_not_take_is_none(value: Any) -> None:
     assert progress(annotated(value)) is None
