@@ -28,6 +28,8 @@ Topic = Annotated[
     str, StringConstraints(min_length=1, max_length=249, pattern=r"^[a-zA-Z0-9._-]+$")
 ]
 
+Aggregation = Literal["Rate", "Sum", "Mean", "Max"]
+
 
 class Kafka(Model):
     """Where metrics and changes are read; what is absent comes from the operator's settings."""
@@ -77,7 +79,7 @@ class Metric(Model):
         default="", description="Shown after the value, for example `/s`."
     )
     source: Selector = Field(description="The points it is made of.")
-    aggregation: Literal["Rate", "Sum", "Mean", "Max"] = Field(
+    aggregation: Aggregation = Field(
         default="Rate",
         description="How the points of a window become one value. Rate: their sum by second.",
     )
@@ -91,29 +93,49 @@ class Metric(Model):
 
 
 class Detection(Model):
-    """How normal is learned, and how far from it is too far."""
+    """How normal is learned, and how far from it is too far.
 
-    window_seconds: int = Field(default=5, ge=1, le=3600, description="Length of a window.")
+    All of it is provisional: these fields belong to one way of detecting and go when a better one
+    comes.
+    """
+
+    window_seconds: int = Field(
+        default=5, ge=1, le=3600, description="Length of a window. Provisional."
+    )
     learn_windows: int = Field(
-        default=12, ge=3, le=100000, description="Healthy windows to see before any verdict."
+        default=12,
+        ge=3,
+        le=100000,
+        description="Healthy windows to see before any verdict. Provisional.",
     )
     persist_windows: int = Field(
-        default=2, ge=1, le=100, description="Windows an anomaly must last to count."
+        default=2, ge=1, le=100, description="Windows an anomaly must last to count. Provisional."
     )
     lateness_seconds: int = Field(
-        default=5, ge=0, le=3600, description="How long to wait for late points of a window."
+        default=5,
+        ge=0,
+        le=3600,
+        description="How long to wait for late points of a window. Provisional.",
     )
     exonerate_windows: int = Field(
-        default=6, ge=1, le=10000, description="Healthy windows after a change that clear it."
+        default=6,
+        ge=1,
+        le=10000,
+        description="Healthy windows after a change that clear it. Provisional.",
     )
     sensitivity: Decimal = Field(
-        default="6", description="Half width of the band, in robust standard deviations."
+        default="6",
+        description="Half width of the band, in robust standard deviations. Provisional.",
     )
     min_relative_width_percent: int = Field(
-        default=30, ge=0, le=1000, description="The band is never narrower than this."
+        default=30, ge=0, le=1000, description="The band is never narrower than this. Provisional."
     )
     lookback_seconds: int = Field(
-        default=900, ge=1, le=86400, description="How old a change may be and still be the cause."
+        default=900,
+        ge=1,
+        le=86400,
+        description="How old a change may be and still be the cause; bands are drawn from as "
+        "long a time. Provisional.",
     )
 
 
@@ -121,8 +143,12 @@ class When(Model):
     """When a rule applies: all that is given must hold of the most upstream anomalous node."""
 
     node: Name | None = Field(default=None, description="It is this node.")
-    node_kind: Literal["AnalyticsJob", "ModelServer", "Deployment", "Service", "None"] | None = (
-        Field(default=None, description="The node's resource is of this kind.")
+    node_kinds: Annotated[
+        list[Literal["AnalyticsJob", "ModelServer", "Deployment", "Service", "None"]],
+        Field(max_length=5, json_schema_extra={"x-kubernetes-list-type": "set"}),
+    ] = Field(
+        default_factory=list,
+        description="The node's resource is of one of these kinds; None is a node without one.",
     )
     position: Literal["Source", "Middle", "Leaf"] | None = Field(
         default=None, description="Where in the graph it stands."
@@ -130,8 +156,13 @@ class When(Model):
     change: Literal["Present", "Absent"] | None = Field(
         default=None, description="Whether a change of that node can be the cause."
     )
-    what: Literal["Model", "Code", "Configuration"] | None = Field(
+    aspect: Literal["Model", "Code", "Configuration"] | None = Field(
         default=None, description="What that change changed."
+    )
+    stopped: bool | None = Field(
+        default=None,
+        description="True: it gives fewer answers, slower ones or none. False: it answers as "
+        "ever, but what it says is off.",
     )
 
 
@@ -148,7 +179,7 @@ class Rule(Model):
 class SwirlMonitorSpec(Model):
     """The pipeline, the metrics of its parts, and how to judge them."""
 
-    engine: Literal["Process"] = Field(
+    runner: Literal["Process"] = Field(
         default="Process", description="What runs the analysis: a plain process over Kafka."
     )
     kafka: Kafka = Field(default_factory=Kafka, description="Where metrics and changes are read.")
@@ -159,7 +190,7 @@ class SwirlMonitorSpec(Model):
         list[Metric], Field(min_length=1, max_length=200, json_schema_extra=keyed_by("name"))
     ] = Field(description="What is measured of each part.")
     detection: Detection = Field(
-        default_factory=Detection, description="How normal is learned and judged."
+        default_factory=Detection, description="How normal is learned and judged; provisional."
     )
     rules: Annotated[list[Rule], Field(max_length=32, json_schema_extra=keyed_by("name"))] = Field(
         default_factory=list, description="Sentences of your own."
@@ -200,9 +231,7 @@ class ConsideredChange(Model):
     id: Annotated[str, StringConstraints(max_length=256)] = Field(description="Its id on Kafka.")
     kind: Annotated[str, StringConstraints(max_length=63)] = Field(description="What kind changed.")
     name: Annotated[str, StringConstraints(max_length=253)] = Field(description="What changed.")
-    what: Annotated[str, StringConstraints(max_length=32)] = Field(
-        description="Model, Code or Configuration."
-    )
+    aspect: Literal["Model", "Code", "Configuration"] = Field(description="What it changed.")
     from_version: Annotated[str, StringConstraints(max_length=128)] | None = Field(
         default=None, alias="from", description="The version before."
     )

@@ -16,10 +16,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final, Literal
 
 from swirl.monitor.core.samples import Sample
 
-HIGH, LOW, SILENT = "High", "Low", "Silent"
+Direction = Literal["High", "Low", "Silent"]
+
+HIGH: Final = "High"
+LOW: Final = "Low"
+SILENT: Final = "Silent"
 
 _MAD_TO_SIGMA = 1.4826
 _DECILES_TO_SIGMA = 1 / 2.563
@@ -85,7 +90,7 @@ class Band:
             high = min(high, 1.0)
         return max(low, 0.0), high
 
-    def direction(self, sample: Sample, *, ratio: bool = False) -> str | None:
+    def direction(self, sample: Sample, *, ratio: bool = False) -> Direction | None:
         """High, Low, or None if the sample is in the band or has no value."""
         if sample.value is None:
             return None

@@ -10,8 +10,9 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from swirl.monitor.core.spec import Detection, MonitorSpec
-from swirl.wire.change import ChangeEvent
+from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
+from swirl.monitor.core.tuning import Tuning
+from swirl.wire.change import Aspect, ChangeEvent
 
 LATE_WINDOWS = 2
 """A change that began up to so many windows after the onset may still be the cause: windows are
@@ -26,7 +27,7 @@ class Change:
     node: str
     kind: str
     name: str
-    what: str
+    aspect: Aspect
     from_version: str | None
     to_version: str
     started: int
@@ -44,7 +45,7 @@ class Rejected:
 class ChangeLog:
     """The changes of the resources behind a monitor's nodes."""
 
-    def __init__(self, spec: MonitorSpec, namespace: str) -> None:
+    def __init__(self, spec: SwirlMonitorSpec, namespace: str) -> None:
         self._nodes: dict[tuple[str, str], list[str]] = {}
         for node in spec.nodes:
             if node.ref is not None:
@@ -97,7 +98,7 @@ class ChangeLog:
                         node=node,
                         kind=event.kind,
                         name=event.name,
-                        what=event.aspect,
+                        aspect=event.aspect,
                         from_version=event.from_version,
                         to_version=event.to_version,
                         started=_ms(event),
@@ -125,7 +126,7 @@ def weigh(
     suspects: Collection[str],
     onset: int,
     healthy: Sequence[int],
-    detection: Detection,
+    tuning: Tuning,
 ) -> tuple[Change | None, list[Rejected]]:
     """Find the change that is held to be the cause of a fault.
 
@@ -134,25 +135,25 @@ def weigh(
         suspects: the nodes where the fault may have begun.
         onset: index of its first window.
         healthy: indexes of the healthy windows, in order.
-        detection: window length, lookback and how many healthy windows clear a change.
+        tuning: length of a window, how old a suspect may be, how many healthy windows clear it.
 
     Returns:
         The change, or None, and the others with the reason why they are not.
     """
     possible: list[Change] = []
     rejected: list[Rejected] = []
-    begin = onset * detection.window_ms
+    begin = onset * tuning.window_ms
     for change in changes:
-        if max(change.started, change.finished or 0) < begin - detection.lookback_seconds * 1000:
+        if max(change.started, change.finished or 0) < begin - tuning.suspect_ms:
             continue
-        why = _objection(change, suspects, onset, healthy, detection)
+        why = _objection(change, suspects, onset, healthy, tuning)
         if why is None:
             possible.append(change)
         else:
             rejected.append(Rejected(change, why))
     if not possible:
         return None, rejected
-    cause = min(possible, key=lambda change: _distance(change, onset, detection.window_ms))
+    cause = min(possible, key=lambda change: _distance(change, onset, tuning.window_ms))
     for change in possible:
         if change is not cause:
             rejected.append(Rejected(change, "another change was made closer to the onset"))
@@ -179,18 +180,18 @@ def _objection(
     suspects: Collection[str],
     onset: int,
     healthy: Sequence[int],
-    detection: Detection,
+    tuning: Tuning,
 ) -> str | None:
     if change.node not in suspects:
         return f"{change.node} is not where the fault begins"
-    length = detection.window_ms
+    length = tuning.window_ms
     if change.started >= (onset + 1 + LATE_WINDOWS) * length:
         return "it came after the onset"
     if change.finished is None:
         return None
     first_whole_window = -(-change.finished // length)
     followed = bisect_left(healthy, onset) - bisect_left(healthy, first_whole_window)
-    if followed >= detection.exonerate_windows:
+    if followed >= tuning.exonerate_windows:
         return f"{followed} healthy windows followed it"
     return None
 

@@ -1,4 +1,4 @@
-"""From anomalies and changes to a finding: where the fault begins and what caused it.
+"""From anomalies and changes to a diagnosis: where the fault begins and what caused it.
 
 A fault shows first at the most upstream node that has an anomaly. It began there, or at a node
 further upstream that nothing is measured of, if that is what was changed.
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from swirl.monitor.core.band import SILENT
+from swirl.api.v1alpha1.swirlmonitor import Metric, Node, Rule, SwirlMonitorSpec
+from swirl.monitor.core.band import SILENT, Direction
 from swirl.monitor.core.changes import Change, Rejected, weigh
 from swirl.monitor.core.graph import Graph
 from swirl.monitor.core.rules import DEFAULT_RULES, NO_RESOURCE, UNKNOWN, choose
-from swirl.monitor.core.spec import Metric, MonitorSpec, Node, Rule
+from swirl.monitor.core.tuning import Tuning
 
 TIME_UNITS = frozenset({"ns", "us", "\N{MICRO SIGN}s", "ms", "s", "seconds", "milliseconds", "min"})
 """Units of metrics that tell how long answers take, and nothing of what they are."""
@@ -33,7 +34,7 @@ class Anomaly:
 
     metric: Metric
     onset: int
-    direction: str
+    direction: Direction
     value: float | None
     low: float
     high: float
@@ -48,46 +49,48 @@ class Anomaly:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """What broke, since when, and why.
 
     Attributes:
         node: where the fault begins.
         onset: index of the first anomalous window there.
-        signs: the nodes where it shows first: the node itself, or those after it if nothing is
-            measured of it; several if one change is the cause of all.
+        symptoms_at: the nodes where it shows first: the node itself, or those after it if nothing
+            is measured of it; several if one change is the cause of all.
         rule: the row of the verdict table that applies.
         change: the change held to be the cause.
         rejected: the changes that are not.
         anomalies: all metrics that are off, upstream first.
-        rivals: other nodes where, as far as one can see, it may as well have begun.
-        followers: names of the metrics downstream of the node that are off too.
-        beside: names of the metrics elsewhere that are off too.
+        alternatives: other nodes where, as far as one can see, it may as well have begun.
+        downstream: names of the metrics downstream of the node that are off too.
+        unrelated: names of the metrics elsewhere that are off too.
     """
 
     node: Node
     onset: int
-    signs: tuple[str, ...]
+    symptoms_at: tuple[str, ...]
     rule: Rule
     change: Change | None
     rejected: tuple[Rejected, ...]
     anomalies: tuple[Anomaly, ...]
-    rivals: tuple[str, ...] = ()
-    followers: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    downstream: tuple[str, ...] = ()
+    unrelated: tuple[str, ...] = ()
 
 
 def diagnose(
-    spec: MonitorSpec,
+    spec: SwirlMonitorSpec,
+    tuning: Tuning,
     graph: Graph,
     anomalies: Sequence[Anomaly],
     changes: Sequence[Change],
     healthy: Sequence[int],
-) -> Finding:
+) -> Diagnosis:
     """Explain the anomalies by the most upstream node that has one, and what was changed there.
 
     Args:
-        spec: nodes, detection and the user's rules.
+        spec: nodes and the user's rules.
+        tuning: of the spec's detection.
         graph: of the spec's nodes.
         anomalies: at least one.
         changes: all that are known.
@@ -97,7 +100,7 @@ def diagnose(
     for anomaly in anomalies:
         name = anomaly.metric.node
         onsets[name] = min(onsets.get(name, anomaly.onset), anomaly.onset)
-    heads = sorted(
+    origins = sorted(
         graph.most_upstream(onsets), key=lambda name: (onsets[name], graph.order.index(name))
     )
     measured = {metric.node for metric in spec.metrics}
@@ -107,20 +110,20 @@ def diagnose(
             {name} | graph.unseen_before(name, measured),
             onsets[name],
             healthy,
-            spec.detection,
+            tuning,
         )
-        for name in heads
+        for name in origins
     }
-    tied = [name for name in heads if onsets[name] <= onsets[heads[0]] + 1]
+    tied = [name for name in origins if onsets[name] <= onsets[origins[0]] + 1]
     causes = {name: cause for name in tied if (cause := weighed[name][0]) is not None}
-    head = next(iter(causes), heads[0])
-    change, rejected = weighed[head]
-    together = [name for name in tied if name == head or _same(causes.get(name), change)]
+    origin = next(iter(causes), origins[0])
+    change, rejected = weighed[origin]
+    together = [name for name in tied if name == origin or _same(causes.get(name), change)]
     one_cause = bool(causes) and all(_same(cause, change) for cause in causes.values())
-    rivals = [] if one_cause else [name for name in tied if name not in together]
-    culprit = head if change is None else change.node
-    node = spec.node(culprit)
-    if rivals:
+    alternatives = [] if one_cause else [name for name in tied if name not in together]
+    culprit = origin if change is None else change.node
+    node = next(node for node in spec.nodes if node.name == culprit)
+    if alternatives:
         rule = UNKNOWN
     else:
         rule = choose(
@@ -128,20 +131,20 @@ def diagnose(
             node=culprit,
             node_kind=NO_RESOURCE if node.ref is None else node.ref.kind,
             position=graph.position(culprit),
-            what=None if change is None else change.what,
+            aspect=None if change is None else change.aspect,
             stopped=all(item.stopped for item in anomalies if item.metric.node in together),
         )
-    finding = Finding(
+    diagnosis = Diagnosis(
         node=node,
-        onset=onsets[head],
-        signs=tuple(together),
+        onset=onsets[origin],
+        symptoms_at=tuple(together),
         rule=rule,
         change=change,
         rejected=tuple(rejected),
         anomalies=(),
-        rivals=tuple(rivals),
+        alternatives=tuple(alternatives),
     )
-    return with_anomalies(finding, graph, anomalies)
+    return with_anomalies(diagnosis, graph, anomalies)
 
 
 def _same(one: Change | None, other: Change | None) -> bool:
@@ -149,16 +152,16 @@ def _same(one: Change | None, other: Change | None) -> bool:
     return one is not None and other is not None and one.id == other.id
 
 
-def with_anomalies(finding: Finding, graph: Graph, anomalies: Sequence[Anomaly]) -> Finding:
-    """The same finding with these anomalies as its evidence; what it says stays as it is."""
+def with_anomalies(diagnosis: Diagnosis, graph: Graph, anomalies: Sequence[Anomaly]) -> Diagnosis:
+    """The same diagnosis with these anomalies as its evidence; what it says stays as it is."""
     ordered = sorted(
         anomalies, key=lambda item: (graph.order.index(item.metric.node), item.metric.name)
     )
-    others = [item.metric for item in ordered if item.metric.node not in finding.signs]
-    downstream = {m.name for m in others if finding.node.name in graph.upstream(m.node)}
+    others = [item.metric for item in ordered if item.metric.node not in diagnosis.symptoms_at]
+    reached = {m.name for m in others if diagnosis.node.name in graph.upstream(m.node)}
     return replace(
-        finding,
+        diagnosis,
         anomalies=tuple(ordered),
-        followers=tuple(m.name for m in others if m.name in downstream),
-        beside=tuple(m.name for m in others if m.name not in downstream),
+        downstream=tuple(m.name for m in others if m.name in reached),
+        unrelated=tuple(m.name for m in others if m.name not in reached),
     )

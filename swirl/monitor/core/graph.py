@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Literal, Self
+
+from swirl.api.v1alpha1.swirlmonitor import Node
+
+Position = Literal["Source", "Middle", "Leaf"]
 
 
 class Graph:
@@ -10,6 +16,9 @@ class Graph:
 
     Args:
         after: for every node the nodes whose output it works on.
+
+    Attributes:
+        order: all nodes, upstream first, those of one rank in the order they were given.
 
     Raises:
         ValueError: a node is after one that is not there, or the nodes form a cycle.
@@ -30,6 +39,11 @@ class Graph:
             self._upstream[name] = frozenset(found)
         self._has_downstream = {parent for parents in self._after.values() for parent in parents}
 
+    @classmethod
+    def of(cls, nodes: Iterable[Node]) -> Self:
+        """The graph of a SwirlMonitor's nodes."""
+        return cls({node.name: node.after for node in nodes})
+
     def upstream(self, name: str) -> frozenset[str]:
         """All nodes whose output reaches this one, however far."""
         return self._upstream[name]
@@ -44,7 +58,7 @@ class Graph:
             waiting.extend(fresh)
         return frozenset(found)
 
-    def position(self, name: str) -> str:
+    def position(self, name: str) -> Position:
         """Source (nothing upstream), Leaf (nothing downstream) or Middle."""
         if not self._after[name]:
             return "Source"
@@ -57,13 +71,16 @@ class Graph:
 
 
 def _upstream_first(after: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    given = {name: place for place, name in enumerate(after)}
+    sorter = TopologicalSorter(after)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        # graphlib lists them the other way round: each before the next one.
+        raise ValueError(f"nodes form a cycle: {' after '.join(reversed(error.args[1]))}") from None
     order: list[str] = []
-    waiting = dict(after)
-    while waiting:
-        free = [name for name, parents in waiting.items() if not set(parents) & waiting.keys()]
-        if not free:
-            raise ValueError(f"nodes form a cycle: {', '.join(sorted(waiting))}")
-        order.extend(free)
-        for name in free:
-            del waiting[name]
+    while sorter.is_active():
+        rank = sorted(sorter.get_ready(), key=given.__getitem__)
+        order.extend(rank)
+        sorter.done(*rank)
     return tuple(order)

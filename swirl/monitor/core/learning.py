@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from statistics import median
 
+from swirl.api.v1alpha1.swirlmonitor import Metric
 from swirl.monitor.core.samples import SPAN_WINDOWS, Sample
-from swirl.monitor.core.spec import MonitorSpec
+from swirl.monitor.core.tuning import Tuning
 
 _PATIENCE = 3
 
@@ -23,13 +25,13 @@ class Learning:
     monitor is learned as normal.
     """
 
-    def __init__(self, spec: MonitorSpec) -> None:
-        self._metrics = spec.metrics
-        self._needed = spec.detection.learn_windows
-        self._relative = max(spec.detection.min_relative_width_percent / 100, 0.05)
+    def __init__(self, metrics: Sequence[Metric], tuning: Tuning) -> None:
+        self._metrics = metrics
+        self._needed = tuning.learn_windows
+        self._relative = max(tuning.relative_width, 0.05)
         self._windows: deque[tuple[int, tuple[Sample, ...]]] = deque(maxlen=self._needed)
         self._complete = 0
-        self.missing = tuple(m.name for m in spec.metrics if m.silence == "Anomalous")
+        self.missing = tuple(m.name for m in metrics if m.silence == "Anomalous")
 
     def step(self, index: int, samples: tuple[Sample, ...]) -> bool:
         """Take a window; return whether enough has been seen."""

@@ -6,41 +6,29 @@ one that lasts nor of one that is over.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from swirl.monitor.core.verdict import BROKEN, HEALTHY
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the status says already; times in ms.
-
-    Attributes:
-        state: Learning, Healthy or Broken.
-        since: begin of that state, if it is said.
-        read_from: see `Engine.read_from`.
-    """
-
-    state: str
-    since: int | None
-    read_from: int | None
+from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorStatus
+from swirl.monitor.core.state import BROKEN, HEALTHY
+from swirl.wire.times import Millis, rfc3339_to_millis
 
 
-def read_from(told: Told | None, now: int, history: int) -> int:
-    """Time from which on the log is to be read, ms.
+def read_from(status: SwirlMonitorStatus | None, now: Millis, history_ms: int) -> Millis:
+    """Return the time from which on the log is to be read.
 
     Args:
-        told: by the engine before this one.
-        now: time of day, ms.
-        history: how much healthy time there is to learn from, ms.
+        status: as the engine before this one left it.
+        now: time of day.
+        history_ms: how much healthy time there is to learn from.
     """
-    recent = now - history
-    if told is None:
+    recent = Millis(now - history_ms)
+    verdict = None if status is None else status.verdict
+    if status is None or verdict is None:
         return recent
-    if told.state == HEALTHY and told.since is not None and told.since <= recent:
+    since = None if verdict.since is None else rfc3339_to_millis(verdict.since)
+    begin = None if status.read_from is None else rfc3339_to_millis(status.read_from)
+    if verdict.state == HEALTHY and since is not None and since <= recent:
         return recent
-    if told.state in (HEALTHY, BROKEN) and told.read_from is not None:
-        return min(recent, told.read_from)
-    if told.state == BROKEN and told.since is not None:
-        return min(recent, told.since - history)
+    if verdict.state in (HEALTHY, BROKEN) and begin is not None:
+        return min(recent, begin)
+    if verdict.state == BROKEN and since is not None:
+        return min(recent, Millis(since - history_ms))
     return recent

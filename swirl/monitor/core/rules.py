@@ -3,57 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-from swirl.monitor.core.spec import Rule, When
+from swirl.api.v1alpha1.swirlmonitor import Rule, When
+from swirl.monitor.core.graph import Position
+from swirl.wire.change import Aspect
 
-NO_RESOURCE = "None"
+NO_RESOURCE: Final = "None"
 
 DEFAULT_RULES = (
     Rule(
-        "model-change",
-        When(node_kinds=("ModelServer",), change="Present", what="Model"),
-        "Deployed bug in ML code",
+        name="model-change",
+        when=When(node_kinds=["ModelServer"], change="Present", aspect="Model"),
+        verdict="Deployed bug in ML code",
     ),
     Rule(
-        "server-change",
-        When(node_kinds=("ModelServer",), change="Present"),
-        "Deployed bug in serving code",
+        name="server-change",
+        when=When(node_kinds=["ModelServer"], change="Present"),
+        verdict="Deployed bug in serving code",
     ),
     Rule(
-        "job-change",
-        When(node_kinds=("AnalyticsJob",), change="Present"),
-        "Deployed bug in pipeline code",
+        name="job-change",
+        when=When(node_kinds=["AnalyticsJob"], change="Present"),
+        verdict="Deployed bug in pipeline code",
     ),
-    Rule("leaf-change", When(position="Leaf", change="Present"), "Deployed bug in serving code"),
-    Rule("stage-change", When(change="Present"), "Deployed bug in pipeline code"),
+    Rule(
+        name="leaf-change",
+        when=When(position="Leaf", change="Present"),
+        verdict="Deployed bug in serving code",
+    ),
+    Rule(
+        name="stage-change",
+        when=When(change="Present"),
+        verdict="Deployed bug in pipeline code",
+    ),
     # Fewer answers, none or errors: that is no drift, whatever became of the world.
     Rule(
-        "server-stopped",
-        When(node_kinds=("ModelServer",), change="Absent", stopped=True),
-        "Serving is broken",
+        name="server-stopped",
+        when=When(node_kinds=["ModelServer"], change="Absent", stopped=True),
+        verdict="Serving is broken",
     ),
     Rule(
-        "world-changed",
-        When(node_kinds=("ModelServer",), change="Absent"),
-        "The world changed: the model no longer fits its data",
+        name="world-changed",
+        when=When(node_kinds=["ModelServer"], change="Absent"),
+        verdict="The world changed: the model no longer fits its data",
     ),
     Rule(
-        "serving-broken",
-        When(node_kinds=("Deployment", "Service", NO_RESOURCE), position="Leaf", change="Absent"),
-        "Serving is broken",
-    ),
-    Rule(
-        "pipeline-broken",
-        When(
-            node_kinds=("AnalyticsJob", "Deployment", "Service", NO_RESOURCE),
-            change="Absent",
+        name="serving-broken",
+        when=When(
+            node_kinds=["Deployment", "Service", NO_RESOURCE], position="Leaf", change="Absent"
         ),
-        "Data pipeline is broken",
+        verdict="Serving is broken",
+    ),
+    Rule(
+        name="pipeline-broken",
+        when=When(
+            node_kinds=["AnalyticsJob", "Deployment", "Service", NO_RESOURCE], change="Absent"
+        ),
+        verdict="Data pipeline is broken",
     ),
 )
-"""Tried in this order, after the user's own."""
+"""Tried in this order, after the user's own; a user can write each of them in `spec.rules`."""
 
-UNKNOWN = Rule("unknown", When(), "Something is wrong, cause unknown")
+UNKNOWN = Rule(name="unknown", when=When(), verdict="Something is wrong, cause unknown")
 
 
 def choose(
@@ -61,8 +73,8 @@ def choose(
     *,
     node: str,
     node_kind: str,
-    position: str,
-    what: str | None,
+    position: Position,
+    aspect: Aspect | None,
     stopped: bool,
 ) -> Rule:
     """Return the first rule that applies to a fault, or `UNKNOWN`.
@@ -72,7 +84,7 @@ def choose(
         node: where the fault begins.
         node_kind: kind of the resource behind it, `None` if there is none.
         position: Source, Middle or Leaf.
-        what: what the causing change changed; None if no change is held to be the cause.
+        aspect: what the causing change changed; None if no change is held to be the cause.
         stopped: whether the node's volume, rather than its answers, is wrong.
     """
     for rule in rules:
@@ -81,8 +93,8 @@ def choose(
             when.node in (None, node)
             and (not when.node_kinds or node_kind in when.node_kinds)
             and when.position in (None, position)
-            and when.change in (None, "Absent" if what is None else "Present")
-            and when.what in (None, what)
+            and when.change in (None, "Absent" if aspect is None else "Present")
+            and when.aspect in (None, aspect)
             and when.stopped in (None, stopped)
         ):
             return rule

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from swirl.monitor.core.spec import Metric
+from swirl.api.v1alpha1.swirlmonitor import Metric
 from swirl.monitor.core.windows import Totals
 
 SPAN_WINDOWS = 3

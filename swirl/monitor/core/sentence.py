@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from swirl.monitor.core.band import SILENT
-from swirl.monitor.core.changes import Change, Rejected
-from swirl.monitor.core.diagnose import Anomaly, Finding
-from swirl.monitor.core.spec import Metric, MonitorSpec
-from swirl.monitor.core.verdict import (
-    BROKEN,
-    HEALTHY,
-    LEARNING,
-    REJECTED_LIMIT,
+from swirl.api.v1alpha1.swirlmonitor import (
     ConsideredChange,
     Evidence,
+    Metric,
+    SwirlMonitorSpec,
     Target,
     Verdict,
 )
+from swirl.monitor.core.band import SILENT
+from swirl.monitor.core.changes import Change, Rejected
+from swirl.monitor.core.diagnose import Anomaly, Diagnosis
+from swirl.monitor.core.state import BROKEN, HEALTHY, LEARNING
+from swirl.wire.times import millis_to_rfc3339
 
+REJECTED_LIMIT = 32
+_MESSAGE_LIMIT = 4096
+_ID_LIMIT = 256
+_VERSION_LIMIT = 128
 _NAMED_REJECTIONS = 3
 
 
-def learning(spec: MonitorSpec, missing: tuple[str, ...], since: int | None) -> Verdict:
+def learning(spec: SwirlMonitorSpec, missing: tuple[str, ...]) -> Verdict:
     """The verdict before bands are known; `missing` are the metrics of which nothing came."""
     detection = spec.detection
     message = (
@@ -32,35 +35,46 @@ def learning(spec: MonitorSpec, missing: tuple[str, ...], since: int | None) -> 
     )
     if missing:
         message += f" No points so far, or not now, of {_all(missing)}."
-    return Verdict(LEARNING, "Learning what is normal", message, since=since)
+    return Verdict(
+        state=LEARNING, summary="Learning what is normal", message=message[:_MESSAGE_LIMIT]
+    )
 
 
-def healthy(spec: MonitorSpec, since: int) -> Verdict:
+def healthy(spec: SwirlMonitorSpec, since: int) -> Verdict:
     """The verdict while every metric is in its band."""
     count = len(spec.metrics)
-    what = "The only metric is in its band" if count == 1 else f"All {count} metrics are in band"
-    return Verdict(HEALTHY, "Healthy", f"{what} since {clock(since)}.", since=since)
+    metrics = "The only metric is in its band" if count == 1 else f"All {count} metrics are in band"
+    return Verdict(
+        state=HEALTHY,
+        summary="Healthy",
+        message=f"{metrics} since {clock(since)}.",
+        since=millis_to_rfc3339(since),
+    )
 
 
-def broken(finding: Finding, spec: MonitorSpec, namespace: str, version: str | None) -> Verdict:
+def broken(diagnosis: Diagnosis, window_ms: int, namespace: str, version: str | None) -> Verdict:
     """The verdict on a fault; `version` is the culprit's, if known."""
-    length = spec.detection.window_ms
-    since = finding.onset * length
-    node = finding.node
-    rejected = [considered(item.change, item.why) for item in finding.rejected[-REJECTED_LIMIT:]]
+    since = diagnosis.onset * window_ms
+    node = diagnosis.node
+    rejected = [considered(item.change, item.why) for item in diagnosis.rejected[-REJECTED_LIMIT:]]
     return Verdict(
         state=BROKEN,
-        summary=finding.rule.verdict,
-        message=_message(finding, length, since),
-        since=since,
+        summary=diagnosis.rule.verdict,
+        message=_message(diagnosis, since)[:_MESSAGE_LIMIT],
+        since=millis_to_rfc3339(since),
         node=node.name,
         target=None
         if node.ref is None
-        else Target(node.ref.kind, node.ref.name, namespace, version),
-        evidence=tuple(evidence(item, length) for item in finding.anomalies),
-        change=None if finding.change is None else considered(finding.change),
-        rejected_changes=tuple(rejected),
-        rule=finding.rule.name,
+        else Target(
+            kind=node.ref.kind,
+            name=node.ref.name,
+            namespace=namespace,
+            version=None if version is None else version[:_VERSION_LIMIT],
+        ),
+        evidence=[evidence(item, window_ms) for item in diagnosis.anomalies],
+        change=None if diagnosis.change is None else considered(diagnosis.change),
+        rejected_changes=rejected,
+        rule=diagnosis.rule.name,
     )
 
 
@@ -74,20 +88,21 @@ def evidence(anomaly: Anomaly, window_ms: int) -> Evidence:
         high=number(anomaly.high),
         baseline=number(anomaly.median),
         direction=anomaly.direction,
-        since=anomaly.onset * window_ms,
+        since=millis_to_rfc3339(anomaly.onset * window_ms),
     )
 
 
 def considered(change: Change, why: str | None = None) -> ConsideredChange:
-    """A change as it stands in the status."""
+    """A change as it stands in the status, which has room for so much of what Kafka brought."""
+    before = change.from_version
     return ConsideredChange(
-        id=change.id,
+        id=change.id[:_ID_LIMIT],
         kind=change.kind,
         name=change.name,
-        what=change.what,
-        from_version=change.from_version,
-        to_version=change.to_version,
-        time=change.started,
+        aspect=change.aspect,
+        from_version=None if before is None else before[:_VERSION_LIMIT],
+        to=change.to_version[:_VERSION_LIMIT],
+        time=millis_to_rfc3339(change.started),
         why=why,
     )
 
@@ -106,25 +121,31 @@ def clock(ms: int) -> str:
     return datetime.fromtimestamp(ms // 1000, UTC).strftime("%H:%M:%S UTC")
 
 
-def _message(finding: Finding, window_ms: int, since: int) -> str:
-    own = [item for item in finding.anomalies if item.metric.node in finding.signs]
-    followers, beside = finding.followers, finding.beside
-    seen = "" if finding.node.name in finding.signs else f"seen first at {_all(finding.signs)}, "
+def _message(diagnosis: Diagnosis, since: int) -> str:
+    own = [item for item in diagnosis.anomalies if item.metric.node in diagnosis.symptoms_at]
+    downstream, unrelated = diagnosis.downstream, diagnosis.unrelated
+    seen = (
+        ""
+        if diagnosis.node.name in diagnosis.symptoms_at
+        else f"seen first at {_all(diagnosis.symptoms_at)}, "
+    )
     parts = [
-        f"{finding.rule.verdict} at {finding.node.name}: {seen}"
+        f"{diagnosis.rule.verdict} at {diagnosis.node.name}: {seen}"
         f"{_all([_symptom(item) for item in own])}, since {clock(since)}"
     ]
-    if followers:
-        parts[0] += f"; {_all(followers)} {_verb(followers, 'follow')} from it"
-    if finding.rivals:
-        parts[0] += f"; {_all(finding.rivals)} broke at the same time and does not follow from it"
-    elif beside:
-        parts[0] += f"; {_all(beside)} broke too and {_verb(beside, 'do')} not follow from it"
-    if all(item.direction == SILENT for item in finding.anomalies) and followers:
+    if downstream:
+        parts[0] += f"; {_all(downstream)} {_verb(downstream, 'follow')} from it"
+    if diagnosis.alternatives:
+        parts[0] += (
+            f"; {_all(diagnosis.alternatives)} broke at the same time and does not follow from it"
+        )
+    elif unrelated:
+        parts[0] += f"; {_all(unrelated)} broke too and {_verb(unrelated, 'do')} not follow from it"
+    if all(item.direction == SILENT for item in diagnosis.anomalies) and downstream:
         parts.append("Everything is silent, so it may also be that metrics no longer arrive")
-    parts.append(_cause(finding, since))
-    own_node = [item for item in finding.rejected if item.change.node == finding.node.name]
-    elsewhere = [item for item in finding.rejected if item.change.node != finding.node.name]
+    parts.append(_cause(diagnosis, since))
+    own_node = [item for item in diagnosis.rejected if item.change.node == diagnosis.node.name]
+    elsewhere = [item for item in diagnosis.rejected if item.change.node != diagnosis.node.name]
     rejections = [*reversed(own_node), *reversed(elsewhere)]
     if rejections:
         shown = rejections[:_NAMED_REJECTIONS]
@@ -151,16 +172,16 @@ def _unit(text: str, metric: Metric) -> str:
     return text + (unit if not unit or unit[0] in "/%" else f" {unit}")
 
 
-def _cause(finding: Finding, since: int) -> str:
-    change = finding.change
+def _cause(diagnosis: Diagnosis, since: int) -> str:
+    change = diagnosis.change
     if change is None:
-        tried = any(item.change.node == finding.node.name for item in finding.rejected)
-        return f"No change {'explains it' if tried else f'was made to {finding.node.name}'}"
+        tried = any(item.change.node == diagnosis.node.name for item in diagnosis.rejected)
+        return f"No change {'explains it' if tried else f'was made to {diagnosis.node.name}'}"
     seconds = round((since - change.started) / 1000)
     when = f"{seconds} s before" if seconds >= 0 else f"{-seconds} s after"
     before = "" if change.from_version is None else f" from {_short(change.from_version)}"
     text = (
-        f"{change.kind} {change.name} changed its {change.what.lower()}{before} "
+        f"{change.kind} {change.name} changed its {change.aspect.lower()}{before} "
         f"to {_short(change.to_version)} at {clock(change.started)}, {when} the first sign"
     )
     if change.finished is None:
@@ -174,7 +195,7 @@ def _rejection(item: Rejected) -> str:
 
 
 def _name(change: Change) -> str:
-    return f"{change.what.lower()} {_short(change.to_version)} of {change.name}"
+    return f"{change.aspect.lower()} {_short(change.to_version)} of {change.name}"
 
 
 def _short(version: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from swirl.monitor.core.band import SILENT, BandLearner
+from swirl.api.v1alpha1.swirlmonitor import Metric
+from swirl.monitor.core.band import SILENT, BandLearner, Direction
 from swirl.monitor.core.diagnose import Anomaly
 from swirl.monitor.core.persistence import Persistence
 from swirl.monitor.core.samples import SPAN_WINDOWS, Sample, Sampler
 from swirl.monitor.core.silence import Silence
-from swirl.monitor.core.spec import Metric, MonitorSpec
+from swirl.monitor.core.tuning import Tuning
 from swirl.monitor.core.windows import Totals
 
 SETTLE_WINDOWS = 1
@@ -28,35 +29,34 @@ class Reading:
     value: float | None
     low: float | None
     high: float | None
-    direction: str | None
+    direction: Direction | None
 
 
-class Track:
+class Series:
     """One metric on its way through time.
 
     Args:
         metric: which.
-        spec: for how to judge it.
-        series: where its source and its divisor are among the totals of a window.
+        tuning: how to judge it.
+        selectors: where its source and its divisor are among the totals of a window.
     """
 
-    def __init__(self, metric: Metric, spec: MonitorSpec, series: tuple[int, int | None]) -> None:
-        detection = spec.detection
+    def __init__(self, metric: Metric, tuning: Tuning, selectors: tuple[int, int | None]) -> None:
         self.metric = metric
-        self.source, self.divisor = series
-        self.sampler = Sampler(metric, detection.window_ms)
+        self.source, self.divisor = selectors
+        self.sampler = Sampler(metric, tuning.window_ms)
         self.learner = BandLearner(
-            memory=detection.lookback_windows,
-            delay=detection.persist_windows + SPAN_WINDOWS + SETTLE_WINDOWS,
-            needed=detection.learn_windows,
-            sensitivity=detection.sensitivity,
-            relative=detection.min_relative_width_percent / 100,
+            memory=tuning.band_windows,
+            delay=tuning.persist_windows + SPAN_WINDOWS + SETTLE_WINDOWS,
+            needed=tuning.learn_windows,
+            sensitivity=tuning.sensitivity,
+            relative=tuning.relative_width,
         )
-        self.persistence = Persistence(detection.persist_windows)
+        self.persistence = Persistence(tuning.persist_windows)
         self.silence = Silence()
         self.sample = Sample(None)
-        self.direction: str | None = None
-        self._alone: deque[str | None] = deque(maxlen=SPAN_WINDOWS)
+        self.direction: Direction | None = None
+        self._alone: deque[Direction | None] = deque(maxlen=SPAN_WINDOWS)
         self._reports = 0
 
     def take(self, index: int, totals: list[Totals | None], *, learning: bool) -> Sample:
@@ -131,7 +131,7 @@ class Track:
         assert self.learner.band is not None
         return self.learner.band.edges(self.sample, ratio=self.metric.divided_by is not None)
 
-    def _direction(self, sample: Sample) -> str | None:
+    def _direction(self, sample: Sample) -> Direction | None:
         band = self.learner.band
         if band is None:
             return None

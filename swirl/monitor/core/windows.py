@@ -11,7 +11,7 @@ import math
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from swirl.monitor.core.spec import Selector
+from swirl.api.v1alpha1.swirlmonitor import Selector
 from swirl.wire.point import Point
 
 FUTURE_MS = 60_000
@@ -40,13 +40,15 @@ class Totals:
     whole: bool
 
 
-class SeriesTable:
-    """Finds the series that a point belongs to; a point may belong to several."""
+class SelectorIndex:
+    """Finds the selectors that a point matches; it may be several."""
 
     def __init__(self, selectors: Iterable[Selector]) -> None:
         self._by_metric: dict[str, list[tuple[int, tuple[tuple[str, str], ...]]]] = {}
         for index, selector in enumerate(selectors):
-            self._by_metric.setdefault(selector.metric, []).append((index, selector.labels))
+            self._by_metric.setdefault(selector.metric, []).append(
+                (index, tuple(selector.labels.items()))
+            )
 
     def find(self, point: Point) -> list[int]:
         """Indexes of the matching selectors."""
@@ -74,7 +76,7 @@ class Windows:
     def __init__(
         self, selectors: tuple[Selector, ...], window_ms: int, lateness_ms: int, lookback_ms: int
     ) -> None:
-        self._table = SeriesTable(selectors)
+        self._table = SelectorIndex(selectors)
         self._series = len(selectors)
         self._window_ms = window_ms
         self._lateness_ms = lateness_ms

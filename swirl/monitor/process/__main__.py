@@ -14,12 +14,14 @@ import time
 
 from swirl.monitor.core.engine import Engine
 from swirl.monitor.core.restart import read_from
+from swirl.monitor.core.tuning import Tuning
 from swirl.monitor.process.consumer import LogReader
 from swirl.monitor.process.publisher import KafkaPublisher
 from swirl.monitor.process.runner import Runner
 from swirl.monitor.process.server import Health, Server
 from swirl.monitor.process.settings import InvalidSettings, Settings, from_environment
 from swirl.monitor.process.status_writer import ApiUnavailable, StatusWriter
+from swirl.wire.times import Millis
 
 logger = logging.getLogger("swirl.monitor")
 
@@ -65,7 +67,8 @@ def _watch(
     publisher: KafkaPublisher,
     stop: threading.Event,
 ) -> None:
-    start = _start(settings, health, status, stop)
+    tuning = Tuning.of(settings.spec.detection)
+    start = _start(tuning, health, status, stop)
     if start is None:
         return
     source = LogReader(
@@ -77,7 +80,7 @@ def _watch(
         _wall,
     )
     engine = Engine(settings.spec, settings.namespace, start)
-    window_ms = settings.spec.detection.window_ms
+    window_ms = tuning.window_ms
     try:
         Runner(engine, source, status, publisher, health, _wall, window_ms).run(stop)
     finally:
@@ -85,24 +88,24 @@ def _watch(
 
 
 def _start(
-    settings: Settings, health: Health, status: StatusWriter, stop: threading.Event
-) -> int | None:
+    tuning: Tuning, health: Health, status: StatusWriter, stop: threading.Event
+) -> Millis | None:
     """From when on the log is to be read, ms; None if told to stop meanwhile."""
     while not stop.is_set():
         health.turn()
         try:
-            told = status.told()
+            before = status.read()
         except ApiUnavailable as error:
             health.not_ready = "the API server does not answer"
             logger.warning("the API server does not answer: %s", error)
             stop.wait(_API_RETRY_SECONDS)
             continue
-        return read_from(told, _wall(), settings.spec.detection.history_ms)
+        return read_from(before, _wall(), tuning.history_ms)
     return None
 
 
-def _wall() -> int:
-    return time.time_ns() // 1_000_000
+def _wall() -> Millis:
+    return Millis(time.time_ns() // 1_000_000)
 
 
 if __name__ == "__main__":

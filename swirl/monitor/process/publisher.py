@@ -1,14 +1,8 @@
-"""Publishes verdicts on the findings topic, for whoever wants to act on them.
-
-A finding's id follows from what it says: an engine that starts again and says the same gives it
-the same id, and a reader can drop the repeat.
-"""
+"""Publishes verdicts on Kafka, for whoever wants to act on them; see `swirl.wire.verdict`."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import logging
 import time
 from typing import Any, Protocol
@@ -16,12 +10,13 @@ from typing import Any, Protocol
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from swirl.api.v1alpha1.swirlmonitor import Verdict
 from swirl.metrics.reachable import reachable
-from swirl.monitor.core.verdict import LEARNING, Verdict, rfc3339
+from swirl.monitor.core.state import LEARNING
+from swirl.wire.verdict import VerdictRecord
 
 logger = logging.getLogger(__name__)
 
-FORMAT_VERSION = 1
 _BLOCK_MS = 3_000
 _RETRY_SECONDS = 10.0
 
@@ -36,30 +31,12 @@ class Publisher(Protocol):
         """Try to deliver; what fails is kept for the next time."""
 
 
-def finding_id(namespace: str, name: str, verdict: Verdict) -> str:
-    """Deterministic id of a verdict of a monitor."""
-    parts = [namespace, name, verdict.state, verdict.since, verdict.node, verdict.summary]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-
-
-def finding(namespace: str, name: str, verdict: Verdict) -> bytes:
-    """The Kafka record of a verdict."""
-    body = {
-        "v": FORMAT_VERSION,
-        "id": finding_id(namespace, name, verdict),
-        "source": f"{namespace}/SwirlMonitor/{name}",
-        "time": None if verdict.since is None else rfc3339(verdict.since),
-        "verdict": verdict.to_dict(),
-    }
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
-
-
 class KafkaPublisher:
-    """Publishes Healthy and Broken verdicts; that it is learning is nobody's finding.
+    """Publishes Healthy and Broken verdicts; that it is learning helps nobody.
 
     Args:
         bootstrap_servers: Kafka's `host:port`, several separated by commas.
-        topic: of the findings.
+        topic: of the verdicts.
         namespace, name: of the monitor.
     """
 
@@ -69,7 +46,7 @@ class KafkaPublisher:
         self._namespace = namespace
         self._name = name
         self._producer: Any = None
-        self._pending: list[bytes] = []
+        self._pending: list[VerdictRecord] = []
         self._last: str | None = None
         self._retry_at = 0.0
 
@@ -77,10 +54,11 @@ class KafkaPublisher:
         """See `Publisher`."""
         if verdict.state == LEARNING:
             return
-        identity = finding_id(self._namespace, self._name, verdict)
-        if identity != self._last:
-            self._last = identity
-            self._pending.append(finding(self._namespace, self._name, verdict))
+        body = verdict.model_dump(by_alias=True, exclude_none=True)
+        record = VerdictRecord(self._namespace, self._name, body)
+        if record.id != self._last:
+            self._last = record.id
+            self._pending.append(record)
 
     def flush(self) -> None:
         """See `Publisher`; after a failure the next attempt is some seconds later."""
@@ -100,9 +78,9 @@ class KafkaPublisher:
                     delivery_timeout_ms=2 * _BLOCK_MS,
                     linger_ms=0,
                 )
-            key = f"{self._namespace}/SwirlMonitor/{self._name}".encode()
             while self._pending:
-                self._producer.send(self._topic, self._pending[0], key=key).get(
+                record = self._pending[0]
+                self._producer.send(self._topic, record.to_json(), key=record.source.encode()).get(
                     timeout=2 * _BLOCK_MS / 1000
                 )
                 del self._pending[0]
@@ -111,7 +89,7 @@ class KafkaPublisher:
             self._later(f"{type(error).__name__}: {error}")
 
     def _later(self, why: str) -> None:
-        logger.warning("findings: not published, will try again: %s", why)
+        logger.warning("verdicts: not published, will try again: %s", why)
         self._retry_at = time.monotonic() + _RETRY_SECONDS
 
     def close(self) -> None:

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
+from swirl.api.v1alpha1.swirlmonitor import Verdict
 from swirl.monitor.core.engine import Engine
 from swirl.monitor.core.replay import LogClock
-from swirl.monitor.core.verdict import Verdict
 from swirl.monitor.process.consumer import KafkaUnavailable, Points, Read
 from swirl.monitor.process.publisher import Publisher
 from swirl.monitor.process.server import Health, Snapshot

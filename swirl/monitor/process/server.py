@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from swirl.monitor.core.series import Reading
-from swirl.monitor.core.verdict import BROKEN, HEALTHY, LEARNING
+from swirl.monitor.core.state import BROKEN, HEALTHY, LEARNING, State
 
 _STUCK_SECONDS = 60.0
 
@@ -21,7 +21,7 @@ _STUCK_SECONDS = 60.0
 class Snapshot:
     """What the loop knows after a turn; replaced as a whole, so readers need no lock."""
 
-    state: str = LEARNING
+    state: State = LEARNING
     windows: int = 0
     points: int = 0
     late: int = 0

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from swirl.monitor.core.spec import InvalidSpec, MonitorSpec, parse
+from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
+from swirl.monitor.core.spec import InvalidSpec, read_spec
 from swirl.wire.topics import CHANGES_TOPIC, METRICS_TOPIC, VERDICTS_TOPIC
 
 _ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -27,7 +28,7 @@ class Settings:
         port: of probes and metrics.
     """
 
-    spec: MonitorSpec
+    spec: SwirlMonitorSpec
     name: str
     namespace: str
     bootstrap_servers: str
@@ -46,7 +47,7 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         InvalidSettings: a variable is missing or cannot be read.
     """
     try:
-        spec = parse(json.loads(_needed(env, "SWIRL_MONITOR_SPEC")))
+        spec = read_spec(json.loads(_needed(env, "SWIRL_MONITOR_SPEC")))
     except (json.JSONDecodeError, AttributeError) as error:
         raise InvalidSettings(f"SWIRL_MONITOR_SPEC is not a JSON object: {error}") from error
     except InvalidSpec as error:

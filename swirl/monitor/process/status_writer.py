@@ -6,14 +6,14 @@ import json
 import logging
 import ssl
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+from pydantic import ValidationError
 
-from swirl.monitor.core.restart import Told
-from swirl.monitor.core.verdict import Verdict, rfc3339
+from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorStatus, Verdict
+from swirl.wire.times import millis_to_rfc3339
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +53,8 @@ class StatusWriter:
         self._retry_at = 0.0
         self.writes = 0
 
-    def told(self) -> Told | None:
-        """What the status says, None if there is no verdict yet.
+    def read(self) -> SwirlMonitorStatus | None:
+        """Return the status as it is now; None if there is none, or none that can be read.
 
         Raises:
             ApiUnavailable: there is no answer.
@@ -68,11 +68,16 @@ class StatusWriter:
         if response.status_code != 200:
             logger.warning("the status cannot be read: HTTP %d", response.status_code)
             return None
-        status = response.json().get("status") or {}
-        verdict = status.get("verdict")
-        if verdict is None:
+        status = response.json().get("status")
+        if status is None:
             return None
-        return Told(verdict["state"], _ms(verdict.get("since")), _ms(status.get("readFrom")))
+        try:
+            return SwirlMonitorStatus.model_validate(status)
+        except ValidationError as error:
+            logger.warning(
+                "the status cannot be read, the log is read as if there were none: %s", error
+            )
+            return None
 
     def offer(self, verdict: Verdict, read_from: int) -> None:
         """Take what the status should hold."""
@@ -104,7 +109,10 @@ class StatusWriter:
             "apiVersion": _API_VERSION,
             "kind": "SwirlMonitor",
             "metadata": {"name": self._name, "namespace": self._namespace},
-            "status": {"verdict": verdict.to_dict(), "readFrom": rfc3339(read_from)},
+            "status": {
+                "verdict": verdict.model_dump(by_alias=True, exclude_none=True),
+                "readFrom": millis_to_rfc3339(read_from),
+            },
         }
         try:
             response = self._client.patch(
@@ -124,7 +132,3 @@ class StatusWriter:
         if not token.exists():
             return {}
         return {"Authorization": f"Bearer {token.read_text().strip()}"}
-
-
-def _ms(text: str | None) -> int | None:
-    return None if text is None else round(datetime.fromisoformat(text).timestamp() * 1000)

@@ -10,8 +10,9 @@ from collections import Counter
 
 import numpy as np
 
+from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.monitor.core.engine import Engine
-from swirl.monitor.core.spec import MonitorSpec, parse
+from swirl.monitor.core.spec import read_spec
 from swirl.wire.point import Point, decode, encode
 from tests.support.sim.campaign import campaign
 from tests.support.sim.simulator import NAMESPACE, START, World, make_spec, named, run, simulate
@@ -54,8 +55,8 @@ def test_healthy_days() -> None:
     assert windows > 170_000
 
 
-def _wide(metrics: int) -> MonitorSpec:
-    return parse(
+def _wide(metrics: int) -> SwirlMonitorSpec:
+    return read_spec(
         {
             "nodes": [{"name": "n"}],
             "metrics": [

@@ -88,7 +88,7 @@ def test_defaults_deep_in_a_monitor(kubectl: Kubectl) -> None:
     stored = kubectl.apply(monitor("deep"))
     assert stored["spec"]["detection"]["learnWindows"] == 12
     assert stored["spec"]["metrics"][0]["aggregation"] == "Rate"
-    assert stored["spec"]["engine"] == "Process"
+    assert stored["spec"]["runner"] == "Process"
 
 
 def test_the_models_defaults_are_the_servers(kubectl: Kubectl) -> None:

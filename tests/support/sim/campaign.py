@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from swirl.monitor.core.engine import Engine
-from swirl.monitor.core.verdict import BROKEN
+from swirl.monitor.core.state import BROKEN
 from tests.support.sim.simulator import (
     EXPECTED,
     FAULTS,

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec, Verdict
 from swirl.monitor.core.engine import Engine
-from swirl.monitor.core.spec import MonitorSpec, parse
-from swirl.monitor.core.verdict import BROKEN, Verdict
+from swirl.monitor.core.spec import read_spec
+from swirl.monitor.core.state import BROKEN
 from swirl.wire.change import Aspect, ChangeEvent, change_id
 from swirl.wire.point import Point
 
@@ -34,7 +35,7 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Names:
-    """Aspect the pipeline calls its metrics; the engine must not care."""
+    """What the pipeline calls its metrics; the engine must not care."""
 
     bad: str = "bad_rows"
     answers: str = "answers"
@@ -57,7 +58,7 @@ class World:
 
 @dataclass(frozen=True)
 class Fault:
-    """Aspect breaks, from `begin` to `end`, in seconds."""
+    """What breaks, from `begin` to `end`, in seconds."""
 
     kind: str
     begin: float
@@ -116,9 +117,9 @@ def spec_body(
     return {"nodes": nodes, "metrics": metrics, "detection": detection or {}}
 
 
-def make_spec(**kwargs: Any) -> MonitorSpec:
+def make_spec(**kwargs: Any) -> SwirlMonitorSpec:
     """The parsed form of `spec_body`."""
-    return parse(spec_body(**kwargs))
+    return read_spec(spec_body(**kwargs))
 
 
 def simulate(
@@ -210,7 +211,7 @@ def change(
     at: float,
     kind: str = "ModelServer",
     name: str = "mood",
-    what: Aspect = "Model",
+    aspect: Aspect = "Model",
     *,
     took: float = 3.0,
     namespace: str = NAMESPACE,
@@ -218,7 +219,7 @@ def change(
     heard: float = 0.5,
 ) -> list[Delivery]:
     """A change that begins at `at` seconds, in its two events."""
-    identity = change_id(kind, namespace, name, what, f"{at}")
+    identity = change_id(kind, namespace, name, aspect, f"{at}")
     found = []
     for phase, when in (("Started", at), ("Finished", at + took)):
         event = ChangeEvent(
@@ -226,7 +227,7 @@ def change(
             kind=kind,
             namespace=namespace,
             name=name,
-            aspect=what,
+            aspect=aspect,
             from_version=versions[0],
             to_version=versions[1],
             phase=phase,  # type: ignore[arg-type]

@@ -201,7 +201,7 @@ def test_lists_that_merge_by_key(path: str, key: str) -> None:
         ("AnalyticsJob.spec.serviceAccountName", "swirl-driver"),
         ("AnalyticsJob.spec.suspend", False),
         ("ModelServer.spec.replicas", 1),
-        ("SwirlMonitor.spec.engine", "Process"),
+        ("SwirlMonitor.spec.runner", "Process"),
         ("SwirlMonitor.spec.detection.windowSeconds", 5),
         ("SwirlMonitor.spec.detection.sensitivity", "6"),
     ],

@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import pytest
 
+from swirl.api.v1alpha1.swirlmonitor import Detection
 from swirl.monitor.core.changes import Change, ChangeLog, weigh
-from swirl.monitor.core.spec import Detection
+from swirl.monitor.core.tuning import Tuning
 from swirl.wire.change import ChangeEvent
 from tests.support.sim.simulator import NAMESPACE, START, change, make_spec
 
 ONSET = (START + 300_000) // 5_000
 HEALTHY = list(range(ONSET - 40, ONSET))
-SETTINGS = Detection()
+TUNING = Tuning.of(Detection())
 
 
 def events(*args: object, **kwargs: object) -> list[ChangeEvent]:
@@ -99,7 +100,7 @@ def test_the_order_of_events_does_not_matter() -> None:
 )
 def test_what_counts(at: float, took: float | None, why: str | None) -> None:
     item = made(at, took=took)
-    cause, rejected = weigh([item], {"judge"}, ONSET, HEALTHY, SETTINGS)
+    cause, rejected = weigh([item], {"judge"}, ONSET, HEALTHY, TUNING)
     if why is None:
         assert (cause, rejected) == (item, [])
     else:
@@ -108,14 +109,14 @@ def test_what_counts(at: float, took: float | None, why: str | None) -> None:
 
 
 def test_a_change_elsewhere_is_rejected_by_name() -> None:
-    cause, rejected = weigh([made(299, "prepare")], {"judge"}, ONSET, HEALTHY, SETTINGS)
+    cause, rejected = weigh([made(299, "prepare")], {"judge"}, ONSET, HEALTHY, TUNING)
     assert cause is None
     assert rejected[0].why == "prepare is not where the fault begins"
 
 
 def test_of_two_the_closer_counts() -> None:
     early, late = made(285, name="a"), made(298, name="b")
-    cause, rejected = weigh([early, late], {"judge"}, ONSET, HEALTHY, SETTINGS)
+    cause, rejected = weigh([early, late], {"judge"}, ONSET, HEALTHY, TUNING)
     assert cause == late
     assert [(item.change, item.why) for item in rejected] == [
         (early, "another change was made closer to the onset")
@@ -124,11 +125,11 @@ def test_of_two_the_closer_counts() -> None:
 
 def test_only_healthy_windows_exonerate() -> None:
     few = [index for index in HEALTHY if index >= ONSET - 3]
-    assert weigh([made(200)], {"judge"}, ONSET, few, SETTINGS)[0] == made(200)
+    assert weigh([made(200)], {"judge"}, ONSET, few, TUNING)[0] == made(200)
 
 
 def test_ancient_changes_are_not_worth_a_word() -> None:
-    assert weigh([made(-700)], {"judge"}, ONSET, HEALTHY, SETTINGS) == (None, [])
+    assert weigh([made(-700)], {"judge"}, ONSET, HEALTHY, TUNING) == (None, [])
 
 
 @pytest.mark.parametrize(
@@ -143,6 +144,6 @@ def test_ancient_changes_are_not_worth_a_word() -> None:
 def test_what_a_change_does_is_seen_when_it_ends(others: list[Change], cause: str) -> None:
     few = [index for index in HEALTHY if index >= ONSET - 3]
     for order in (others, others[::-1]):
-        found, _ = weigh(order, {"judge"}, ONSET, few, SETTINGS)
+        found, _ = weigh(order, {"judge"}, ONSET, few, TUNING)
         assert found is not None
         assert found.id == cause

@@ -35,7 +35,7 @@ def test_most_upstream_of_some() -> None:
 
 
 def test_refuses_cycles_and_strangers() -> None:
-    with pytest.raises(ValueError, match="cycle: a, b"):
+    with pytest.raises(ValueError, match=r"cycle: (a after b after a|b after a after b)"):
         Graph({"a": ["b"], "b": ["a"], "c": []})
     with pytest.raises(ValueError, match="after x, which is not there"):
         Graph({"a": ["x"]})

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.monitor.core.learning import Learning
 from swirl.monitor.core.samples import SPAN_WINDOWS, Sample
+from swirl.monitor.core.tuning import Tuning
 from tests.support.sim.simulator import make_spec
 
 NEEDED = 12
+
+
+def learning_of(spec: SwirlMonitorSpec) -> Learning:
+    return Learning(spec.metrics, Tuning.of(spec.detection))
 
 
 def samples(bad: float | None = 10.0, yes: float = 0.8, taps: float = 80.0) -> tuple[Sample, ...]:
@@ -16,7 +22,7 @@ def samples(bad: float | None = 10.0, yes: float = 0.8, taps: float = 80.0) -> t
 
 
 def steps_until_done(values: list[tuple[Sample, ...]]) -> int | None:
-    learning = Learning(make_spec())
+    learning = learning_of(make_spec())
     for count, value in enumerate(values, 1):
         if learning.step(count, value):
             return count
@@ -28,7 +34,7 @@ def test_ends_after_enough_complete_windows() -> None:
 
 
 def test_incomplete_windows_do_not_count_and_the_missing_is_named() -> None:
-    learning = Learning(make_spec())
+    learning = learning_of(make_spec())
     for index in range(50):
         assert not learning.step(index, samples(bad=None))
     assert learning.missing == ("bad_rows",)
@@ -47,7 +53,7 @@ def test_a_pipeline_that_never_settles_is_taken_as_it_is() -> None:
 
 
 def test_keeps_the_latest_windows() -> None:
-    learning = Learning(make_spec())
+    learning = learning_of(make_spec())
     index = 0
     while not learning.step(index, samples(bad=float(index))) and index < 100:
         index += 1

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from swirl.api.v1alpha1.swirlmonitor import Verdict
 from swirl.monitor.core.engine import Engine
-from swirl.monitor.core.verdict import Verdict
 from tests.support.sim.simulator import (
     NAMESPACE,
     START,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from swirl.api.v1alpha1.swirlmonitor import Rule, SwirlMonitorSpec, When
+from swirl.monitor.core.graph import Position
 from swirl.monitor.core.rules import DEFAULT_RULES, UNKNOWN, choose
-from swirl.monitor.core.spec import Rule, When
+from swirl.wire.change import Aspect
+from tests.support.sim.simulator import spec_body
 
 WORLD = "The world changed: the model no longer fits its data"
 
 
 @pytest.mark.parametrize(
-    ("kind", "position", "what", "stopped", "verdict"),
+    ("kind", "position", "aspect", "stopped", "verdict"),
     [
         ("AnalyticsJob", "Source", None, True, "Data pipeline is broken"),
         ("AnalyticsJob", "Leaf", None, False, "Data pipeline is broken"),
@@ -32,22 +35,22 @@ WORLD = "The world changed: the model no longer fits its data"
     ],
 )
 def test_shipped_table(
-    kind: str, position: str, what: str | None, stopped: bool, verdict: str
+    kind: str, position: Position, aspect: Aspect | None, stopped: bool, verdict: str
 ) -> None:
     rule = choose(
-        DEFAULT_RULES, node="n", node_kind=kind, position=position, what=what, stopped=stopped
+        DEFAULT_RULES, node="n", node_kind=kind, position=position, aspect=aspect, stopped=stopped
     )
     assert rule.verdict == verdict
 
 
 def test_the_first_rule_that_applies_wins() -> None:
-    mine = Rule("mine", When(node="n", change="Absent"), "Call Ann")
-    other = Rule("other", When(node="m"), "Call Bob")
+    mine = Rule(name="mine", when=When(node="n", change="Absent"), verdict="Call Ann")
+    other = Rule(name="other", when=When(node="m"), verdict="Call Bob")
     table = (other, mine, *DEFAULT_RULES)
 
-    def verdict(what: str | None) -> str:
+    def verdict(aspect: Aspect | None) -> str:
         return choose(
-            table, node="n", node_kind="AnalyticsJob", position="Leaf", what=what, stopped=False
+            table, node="n", node_kind="AnalyticsJob", position="Leaf", aspect=aspect, stopped=False
         ).verdict
 
     assert verdict(None) == "Call Ann"
@@ -55,5 +58,11 @@ def test_the_first_rule_that_applies_wins() -> None:
 
 
 def test_nothing_applies() -> None:
-    rule = choose((), node="n", node_kind="None", position="Leaf", what=None, stopped=False)
+    rule = choose((), node="n", node_kind="None", position="Leaf", aspect=None, stopped=False)
     assert rule is UNKNOWN
+
+
+def test_a_user_can_write_the_shipped_rules() -> None:
+    written = [rule.model_dump(by_alias=True, exclude_none=True) for rule in DEFAULT_RULES]
+    spec = SwirlMonitorSpec.model_validate(spec_body() | {"rules": written})
+    assert tuple(spec.rules) == DEFAULT_RULES

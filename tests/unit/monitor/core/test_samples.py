@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from swirl.api.v1alpha1.swirlmonitor import Aggregation, Metric, Selector
 from swirl.monitor.core.samples import Sample, Sampler
-from swirl.monitor.core.spec import Metric, Selector
 from swirl.monitor.core.windows import Totals
 
 W = 5_000
 
 
-def sampler(aggregation: str = "Rate", *, ratio: bool = False) -> Sampler:
-    divisor = Selector("d") if ratio else None
-    return Sampler(Metric("m", "n", Selector("s"), aggregation=aggregation, divided_by=divisor), W)
+def sampler(aggregation: Aggregation = "Rate", *, ratio: bool = False) -> Sampler:
+    divisor = Selector(metric="d") if ratio else None
+    source = Selector(metric="s")
+    metric = Metric(name="m", node="n", source=source, aggregation=aggregation, divided_by=divisor)
+    return Sampler(metric, W)
 
 
 def totals(*points: tuple[float, float]) -> Totals | None:
@@ -47,7 +49,8 @@ def test_sum_is_for_one_window() -> None:
 
 
 def test_mean_and_max_are_over_the_points_of_the_span() -> None:
-    for aggregation, expected in (("Mean", 2.5), ("Max", 4.0)):
+    cases: tuple[tuple[Aggregation, float], ...] = (("Mean", 2.5), ("Max", 4.0))
+    for aggregation, expected in cases:
         found = sampler(aggregation)
         for index, values in enumerate(([9.0], [1.0], [2.0, 3.0], [4.0])):
             found.step(index, totals(*[(index * 5 + 1, v) for v in values]), None)

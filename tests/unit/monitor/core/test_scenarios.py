@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from swirl.api.v1alpha1.swirlmonitor import Verdict
 from swirl.monitor.core.engine import Engine
-from swirl.monitor.core.spec import parse
-from swirl.monitor.core.verdict import BROKEN, HEALTHY, LEARNING, Verdict
+from swirl.monitor.core.spec import read_spec
+from swirl.monitor.core.state import BROKEN, HEALTHY, LEARNING
 from swirl.wire.point import Point
+from swirl.wire.times import rfc3339_to_millis
 from tests.support.sim.simulator import (
     EXPECTED,
     FAULTS,
@@ -55,7 +57,7 @@ def test_names_the_fault_within_a_minute_and_sees_it_go(kind: str) -> None:
     assert 300 < at <= 330
     assert 450 < back <= 500
     assert verdict.since is not None
-    assert abs(verdict.since - (START + 300_000)) <= 10_000
+    assert abs(rfc3339_to_millis(verdict.since) - (START + 300_000)) <= 10_000
 
 
 def test_data_fault_is_told_with_its_numbers() -> None:
@@ -74,7 +76,7 @@ def test_model_fault_names_the_release_and_the_way_back() -> None:
     said = run(engine(), simulate(1, 400, [Fault("model-bug", 300)]) + change(298))
     verdict = only(said)
     assert verdict.change is not None
-    assert (verdict.change.from_version, verdict.change.to_version) == ("1", "2")
+    assert (verdict.change.from_version, verdict.change.to) == ("1", "2")
     assert verdict.target is not None
     assert (verdict.target.kind, verdict.target.name) == ("ModelServer", "mood")
     assert verdict.target.version == "2"
@@ -163,7 +165,7 @@ def test_a_second_fault_does_not_take_over_the_verdict() -> None:
 def test_a_metric_that_never_comes_is_named() -> None:
     body = spec_body()
     body["metrics"][2]["source"]["metric"] = "typo"
-    said = run(Engine(parse(body), NAMESPACE), simulate(9, 300))
+    said = run(Engine(read_spec(body), NAMESPACE), simulate(9, 300))
     assert {verdict.state for _, verdict in said} == {LEARNING}
     assert said[-1][1].message.endswith("of taps.")
 
@@ -191,7 +193,7 @@ def test_a_source_that_reports_seldom_is_not_silent() -> None:
 def test_of_a_source_that_reports_seldom_one_freak_report_is_no_fault(
     reports: int, verdicts: int
 ) -> None:
-    spec = parse(
+    spec = read_spec(
         {
             "nodes": [{"name": "a"}],
             "metrics": [

@@ -7,13 +7,13 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swirl.monitor.core.spec import Selector
+from swirl.api.v1alpha1.swirlmonitor import Selector
 from swirl.monitor.core.windows import FUTURE_MS, Totals, Windows
 from swirl.wire.point import Point
 
 T0 = 1_700_000_000_000
-ANY = Selector("m")
-RED = Selector("m", (("colour", "red"),))
+ANY = Selector(metric="m")
+RED = Selector(metric="m", labels={"colour": "red"})
 
 
 def windows(*selectors: Selector) -> Windows:
@@ -58,7 +58,7 @@ def test_nothing_is_closed_before_the_first_point() -> None:
 
 
 def test_a_point_counts_in_every_series_that_selects_it() -> None:
-    found = windows(ANY, RED, Selector("other"))
+    found = windows(ANY, RED, Selector(metric="other"))
     found.add([point(1, 5, colour="red", size="s"), point(2, 7, colour="blue"), point(3, 1)])
     ((every, red, other),) = closed(found, 10)
     assert every is not None

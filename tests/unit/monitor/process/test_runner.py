@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from swirl.api.v1alpha1.swirlmonitor import Verdict
 from swirl.monitor.core.engine import Engine
-from swirl.monitor.core.verdict import Verdict
 from swirl.monitor.process.consumer import KafkaUnavailable, Points, Read
 from swirl.monitor.process.runner import Runner
 from swirl.monitor.process.server import Health

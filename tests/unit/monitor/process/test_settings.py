@@ -46,7 +46,7 @@ def test_says_what_is_missing(missing: str) -> None:
     ("change", "says"),
     [
         ({"SWIRL_MONITOR_SPEC": "{"}, "not a JSON object"),
-        ({"SWIRL_MONITOR_SPEC": "{}"}, "spec.nodes is empty"),
+        ({"SWIRL_MONITOR_SPEC": "{}"}, "spec.nodes: Field required"),
         ({"SWIRL_PORT": "http"}, "SWIRL_PORT is not a number"),
     ],
 )

@@ -7,16 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from swirl.monitor.core.restart import Told
-from swirl.monitor.core.verdict import Verdict
+from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorStatus, Verdict
 from swirl.monitor.process import status_writer
 from swirl.monitor.process.status_writer import ApiUnavailable, StatusWriter
 from tests.support.sim.status_api import FakeApi, serving
 
 PATH = "/apis/swirl.dev/v1alpha1/namespaces/shop/swirlmonitors/mood-watch"
 START = 1_700_000_000_000
-HEALTHY = Verdict("Healthy", "Healthy", "fine", since=START)
-BROKEN = Verdict("Broken", "It broke", "not fine", since=1_700_000_100_000, node="judge")
+BEGIN = "2023-11-14T22:13:20Z"
+HEALTHY = Verdict(state="Healthy", summary="Healthy", message="fine", since=BEGIN)
+BROKEN = Verdict(
+    state="Broken",
+    summary="It broke",
+    message="not fine",
+    since="2023-11-14T22:15:00Z",
+    node="judge",
+)
 
 
 @pytest.fixture
@@ -45,7 +51,10 @@ def test_applies_the_verdict_to_the_status_subresource(api: FakeApi, writer: Sta
         "apiVersion": "swirl.dev/v1alpha1",
         "kind": "SwirlMonitor",
         "metadata": {"name": "mood-watch", "namespace": "shop"},
-        "status": {"verdict": BROKEN.to_dict(), "readFrom": "2023-11-14T22:13:20Z"},
+        "status": {
+            "verdict": BROKEN.model_dump(by_alias=True, exclude_none=True),
+            "readFrom": BEGIN,
+        },
     }
 
 
@@ -96,19 +105,27 @@ def test_an_absent_server_does_not_raise(tmp_path: Path) -> None:
     writer.flush()
     assert writer.writes == 0
     with pytest.raises(ApiUnavailable):
-        writer.told()
+        writer.read()
     writer.close()
 
 
 def test_knows_what_it_said_before_it_was_started_again(api: FakeApi, writer: StatusWriter) -> None:
-    assert writer.told() is None
+    assert writer.read() is None
     writer.offer(BROKEN, START)
     writer.flush()
-    assert writer.told() == Told("Broken", BROKEN.since, START)
-    api.stored = {"status": {"verdict": Verdict("Learning", "Learning", "…").to_dict()}}
-    assert writer.told() == Told("Learning", None, None)
+    assert writer.read() == SwirlMonitorStatus(verdict=BROKEN, read_from=BEGIN)
+    api.stored = {"status": {"observedGeneration": 1}}
+    assert writer.read() == SwirlMonitorStatus(observed_generation=1)
     api.answers = [404]
-    assert writer.told() is None
+    assert writer.read() is None
     api.answers = [500]
     with pytest.raises(ApiUnavailable):
-        writer.told()
+        writer.read()
+
+
+def test_a_status_of_another_version_counts_as_none(
+    api: FakeApi, writer: StatusWriter, caplog: pytest.LogCaptureFixture
+) -> None:
+    api.stored = {"status": {"verdict": {"state": "Broken"}}}
+    assert writer.read() is None
+    assert "the status cannot be read" in caplog.text
