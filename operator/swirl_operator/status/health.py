@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.objects import is_true, name_of, status_of
+from swirl_operator.runtime.objects import is_true, name_of
 from swirl_operator.status.conditions import Condition, Status
+from swirl_operator.status.verdict import verdict_of
 
 _RANK = {"False": 0, "Unknown": 1, "True": 2}
 
@@ -30,32 +31,32 @@ def health(monitors: Sequence[Object], kind: str, name: str) -> Condition:
 
 def _opinion(monitor: Object, node: str) -> Condition:
     name = name_of(monitor)
-    verdict = status_of(monitor).get("verdict")
-    if not verdict:
+    verdict = verdict_of(monitor)
+    if verdict is None:
         return _healthy(
             "Unknown", "NoVerdictYet", f"SwirlMonitor {name} has not given a verdict yet."
         )
-    if verdict["state"] == "Learning":
+    if verdict.state == "Learning":
         return _healthy("Unknown", "Learning", f"SwirlMonitor {name} still learns what is normal.")
-    if verdict["state"] == "Broken" and verdict.get("node") == node:
-        return _healthy("False", "Blamed", f"SwirlMonitor {name}: {verdict.get('message', '')}")
+    if verdict.state == "Broken" and verdict.node == node:
+        return _healthy("False", "Blamed", f"SwirlMonitor {name}: {verdict.message}")
     if not is_true(monitor, "Ready"):
         # What is known to be broken stays so; that all is well takes somebody who looks.
         return _healthy(
             "Unknown",
             "NobodyWatches",
-            f"SwirlMonitor {name} does not run: its last verdict was {verdict['summary']}.",
+            f"SwirlMonitor {name} does not run: its last verdict was {verdict.summary}.",
         )
-    if verdict["state"] == "Healthy":
+    if verdict.state == "Healthy":
         return _healthy("True", "AsLearned", f"SwirlMonitor {name} finds nothing wrong.")
-    if any(item["node"] == node for item in verdict.get("evidence") or ()):
+    if any(item.node == node for item in verdict.evidence):
         return _healthy(
             "Unknown",
             "UpstreamBroken",
             f"SwirlMonitor {name} sees its output off, as a result of what broke at "
-            f"{verdict.get('node')}: {verdict.get('summary')}.",
+            f"{verdict.node}: {verdict.summary}.",
         )
-    return _healthy("True", "NotBlamed", f"SwirlMonitor {name} blames {verdict.get('node')}.")
+    return _healthy("True", "NotBlamed", f"SwirlMonitor {name} blames {verdict.node}.")
 
 
 def _healthy(status: Status, reason: str, message: str) -> Condition:

@@ -10,10 +10,11 @@ from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.rollout import last_line, last_words, rollout_of
 from swirl_operator.pods.template import digest_of
 from swirl_operator.runtime.interface import Object, Observation, Plan
-from swirl_operator.runtime.objects import is_deleting, name_of, namespace_of, status_of
+from swirl_operator.runtime.objects import is_deleting, name_of, namespace_of
 from swirl_operator.status.conditions import Condition, Conditions, ready, reconciling, stalled
 from swirl_operator.status.frame import frame
 from swirl_operator.status.refusals import refused
+from swirl_operator.status.verdict import verdict_of
 
 
 def plan_monitor(observation: Observation[MonitorRelated], installation: Installation) -> Plan:
@@ -70,13 +71,13 @@ def _failure(observation: Observation[MonitorRelated], template: str) -> str | N
 
 
 def _health(monitor: Object, conditions: Conditions) -> Condition:
-    verdict = status_of(monitor).get("verdict")
-    if not verdict:
+    verdict = verdict_of(monitor)
+    if verdict is None:
         return Condition("Healthy", "Unknown", "NoVerdictYet", "The analysis has said nothing yet.")
-    message = verdict.get("message") or verdict["summary"]
-    if verdict["state"] == "Broken":
+    message = verdict.message or verdict.summary
+    if verdict.state == "Broken":
         return Condition("Healthy", "False", "PipelineBroken", message)
-    if verdict["state"] == "Learning":
+    if verdict.state == "Learning":
         return Condition("Healthy", "Unknown", "Learning", message)
     state = next(item for item in conditions if item.type == "Ready")
     if state.status != "True":

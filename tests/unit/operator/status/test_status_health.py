@@ -20,6 +20,11 @@ def says(name: str = "ads", /, **verdict: object) -> Object:
     return merged(base, {"metadata": {"name": name}})
 
 
+def seen(node: str) -> Object:
+    numbers = {"value": "1", "low": "2", "high": "3", "baseline": "2", "direction": "Low"}
+    return {"metric": "rows", "node": node, "since": "2026-01-31T12:00:00Z", **numbers}
+
+
 def of_server(*monitors: Object) -> tuple[str, str]:
     finding = health(monitors, "ModelServer", "sentiment")
     assert finding.type == "Healthy"
@@ -53,11 +58,11 @@ def test_nobody_watches() -> None:
         ({"state": "Healthy"}, ("True", "AsLearned")),
         ({"state": "Broken", "node": "classify"}, ("False", "Blamed")),
         (
-            {"state": "Broken", "node": "ingest", "evidence": [{"node": "classify"}]},
+            {"state": "Broken", "node": "ingest", "evidence": [seen("classify")]},
             ("Unknown", "UpstreamBroken"),
         ),
         (
-            {"state": "Broken", "node": "ingest", "evidence": [{"node": "ingest"}]},
+            {"state": "Broken", "node": "ingest", "evidence": [seen("ingest")]},
             ("True", "NotBlamed"),
         ),
     ],
