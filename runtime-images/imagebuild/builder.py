@@ -10,7 +10,7 @@ from pathlib import Path
 from devtools import files
 from devtools.errors import ToolError
 from devtools.paths import REPOSITORY
-from imagebuild.catalogue import OF_CHART, Image, with_parents
+from imagebuild.catalogue import OF_CHART, PREFIX, Image, with_parents
 from imagebuild.engines import Engine
 from imagebuild.progress import PROGRESS
 from imagebuild.tags import tags
@@ -23,13 +23,13 @@ def build(names: tuple[str, ...], engine: Engine) -> dict[str, str]:
     """Builds the named images where they are missing, and returns what a pod calls them."""
     images = with_parents(names)
     known = tags(images, debian=engine.debian)
-    references = {name: engine.reference(name, tag) for name, tag in known.items()}
+    references = {name: f"{PREFIX}/{name}:{tag}" for name, tag in known.items()}
     if engine.debian is not None:
         references["debian"] = engine.debian
     missing = _missing(images, names, references, engine)
     if missing:
         _build_all(missing, references, engine)
-    return {name: f"swirl/{name}:{known[name]}" for name in names}
+    return {name: references[name] for name in names}
 
 
 def _missing(

@@ -11,6 +11,11 @@ from imagebuild.rootfs import Rootfs
 from imagebuild.sources import Code, Source
 
 PUBLIC_DEBIAN = "debian:bookworm-slim"
+PREFIX = "localhost/swirl"
+"""What the images are called before they go to a registry.
+
+`swirl/x` alone would be somebody's `docker.io/swirl/x` wherever the image is not there yet.
+"""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ class Engine(Protocol):
     debian: str | None
     """A public image to stand on, or None where Debian is made from packages."""
 
-    def reference(self, name: str, tag: str) -> str: ...
     def stored(self) -> set[str]: ...
     def build(self, reference: str, dockerfile: Path, context: Path, base: str | None) -> None: ...
 
@@ -27,9 +26,6 @@ class Engine(Protocol):
 class Docker:
     name = "docker"
     debian: str | None = PUBLIC_DEBIAN
-
-    def reference(self, name: str, tag: str) -> str:
-        return f"swirl/{name}:{tag}"
 
     def stored(self) -> set[str]:
         return set(run(["docker", "images", "--format", "{{.Repository}}:{{.Tag}}"]).split())
@@ -43,10 +39,6 @@ class Docker:
 class Buildah:
     name = "buildah"
     debian: str | None = None
-
-    def reference(self, name: str, tag: str) -> str:
-        # The kubelet reads `swirl/x` as `docker.io/swirl/x`; an import keeps the name given here.
-        return f"docker.io/swirl/{name}:{tag}"
 
     def stored(self) -> set[str]:
         return set(self._run("images", "--format", "{{.Name}}:{{.Tag}}").split())

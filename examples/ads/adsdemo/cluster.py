@@ -65,7 +65,10 @@ class ContextCluster(Cluster):
         progress.say(f"  {said.splitlines()[-1]}")
 
     def load(self, images: Mapping[str, str], progress: Progress) -> dict[str, str]:
-        pushed = {name: f"{self._registry}/{image}" for name, image in images.items()}
+        pushed = {
+            name: f"{self._registry}/{image.removeprefix('localhost/')}"
+            for name, image in images.items()
+        }
         docker = answers(["docker", "info"])
         for name, image in images.items():
             target = pushed[name]
@@ -73,7 +76,7 @@ class ContextCluster(Cluster):
                 run(["docker", "tag", image, target], timeout=_ANSWER_SECONDS)
                 command = ["docker", "push", "--quiet", target]
             else:
-                command = ["buildah", "push", f"docker.io/{image}", f"docker://{target}"]
+                command = ["buildah", "push", image, f"docker://{target}"]
             stream(command, progress, what=f"pushing {target}")
         return pushed
 

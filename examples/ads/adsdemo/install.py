@@ -14,7 +14,7 @@ from devtools.stream import stream
 
 RELEASE = "swirl"
 _CHART_IMAGES = ("operator", "scorer", "monitor", "kafka")
-# `swirl/spark` is what `ads` is built on; no pod of the demo runs it.
+# `spark` is what `ads` is built on; no pod of the demo runs it.
 DEMO_IMAGES = (*_CHART_IMAGES, "ads")
 _CHART_TIMEOUT = "5m"
 

@@ -16,7 +16,7 @@ from devtools.wait import Seen, wait_for
 
 T = TypeVar("T")
 
-PLACEHOLDER = "swirl/ads:dev"
+PLACEHOLDER = "localhost/swirl/ads:dev"
 START_SECONDS = 900.0
 LEARN_SECONDS = 300.0
 

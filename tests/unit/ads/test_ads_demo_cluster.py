@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
+from adsdemo import cluster
 from adsdemo.cluster import ContextCluster, KindCluster, LocalCluster, choose
 from adsdemo.install import chart_images
 from devtools.errors import ToolError
+from devtools.progress import Progress
 
 REPOSITORY = Path("/repository")
 
@@ -39,3 +42,13 @@ def test_every_image_of_the_chart_is_set() -> None:
     words = chart_images({name: f"swirl/{name}:1" for name in names})
     assert words[::2] == ["--set-string"] * 4
     assert "images.operator=swirl/operator:1" in words
+
+
+def test_images_keep_their_name_in_a_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    run: list[str] = []
+    monkeypatch.setattr(cluster, "answers", lambda argv: False)
+    monkeypatch.setattr(cluster, "stream", lambda argv, progress, what: run.append(" ".join(argv)))
+    made = ContextCluster("prod", "example.org/team/")
+    pushed = made.load({"ads": "localhost/swirl/ads:1"}, Progress(io.StringIO()))
+    assert pushed == {"ads": "example.org/team/swirl/ads:1"}
+    assert run == ["buildah push localhost/swirl/ads:1 docker://example.org/team/swirl/ads:1"]

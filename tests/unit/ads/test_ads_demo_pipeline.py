@@ -67,7 +67,7 @@ def _resource(status: str, kind: str = "Ready", seen: int = 2, **more: Any) -> d
 
 
 def test_files_are_applied_with_the_image_that_was_built(tmp_path: Path) -> None:
-    (tmp_path / "feed.yaml").write_text("image: swirl/ads:dev\n")
+    (tmp_path / "feed.yaml").write_text("image: localhost/swirl/ads:dev\n")
     made = Made()
     _pipeline(made, tmp_path).apply("feed.yaml")
     assert made.applied == ["image: swirl/ads:abc\n"]

@@ -35,7 +35,7 @@ def test_each_file(path: Path) -> None:
         assert manifest["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
     elif manifest["kind"] == "Deployment":
         (container,) = manifest["spec"]["template"]["spec"]["containers"]
-        assert container["image"] == "swirl/ads:dev"
+        assert container["image"] == "localhost/swirl/ads:dev"
         assert callable(importlib.import_module(container["command"][2]).main)
     else:
         spec = SPECS[manifest["kind"]].model_validate(manifest["spec"])

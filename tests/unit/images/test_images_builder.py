@@ -22,9 +22,6 @@ class Store:
         self.images: set[str] = set()
         self.built: list[tuple[str, str | None]] = []
 
-    def reference(self, name: str, tag: str) -> str:
-        return f"here/{name}:{tag}"
-
     def stored(self) -> set[str]:
         return self.images
 
@@ -35,7 +32,9 @@ class Store:
 
     @property
     def names(self) -> list[str]:
-        return [reference.removeprefix("here/").split(":")[0] for reference, _ in self.built]
+        return [
+            reference.removeprefix("localhost/swirl/").split(":")[0] for reference, _ in self.built
+        ]
 
 
 @pytest.fixture(autouse=True)
@@ -95,8 +94,14 @@ def test_images_says_which_image_failed(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_images_names_are_those_that_pods_use() -> None:
+    store = Store()
+    (name,) = build(("operator",), store).values()
+    assert name == store.built[-1][0]
+
+
+def test_images_names_can_be_pulled_from_nobody() -> None:
     (name,) = build(("operator",), Store()).values()
-    assert name.startswith("swirl/operator:")
+    assert name.startswith("localhost/swirl/operator:")
 
 
 def test_images_results_add_up(tmp_path: Path) -> None:
