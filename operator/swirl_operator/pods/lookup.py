@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from swirl_operator.pods import labels
+from swirl.wire import labels
 from swirl_operator.runtime.interface import CacheReader, Object
 from swirl_operator.runtime.objects import labels_of, name_of, namespace_of
 from swirl_operator.runtime.resources import PODS, Key, Resource

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from swirl.wire import labels
 from swirl.wire.labels import APPLIED_HASH
-from swirl_operator.pods import labels
 from swirl_operator.runtime.apply import stamped
 from swirl_operator.runtime.interface import Object, Observation
 from swirl_operator.runtime.objects import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swirl_operator.pods import labels
+from swirl.wire import labels
 from swirl_operator.runtime.digest import short_digest
 from swirl_operator.runtime.interface import Object
 

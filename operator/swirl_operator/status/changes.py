@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from swirl.wire.change import Action, Aspect, ChangeEvent, Phase, change_id
+from swirl.wire.times import from_rfc3339, rfc3339
 from swirl_operator.runtime.interface import Object, Plan
 from swirl_operator.runtime.objects import name_of, namespace_of
-from swirl_operator.status.times import from_text, to_text
 
 _LONGEST_LINE = 16
 
@@ -50,7 +50,7 @@ class Outbox:
         self, subject: Subject, *, aspect: Aspect, to: str, before: str | None, now: datetime
     ) -> Outbox:
         """With a change from version `before` (None: the first) that starts now."""
-        started = to_text(now)
+        started = rfc3339(now)
         # The change before is part of it: there and back again can happen within one second.
         previous = self.last["id"] if self.last else ""
         token = f"{subject.uid}/{previous}/{to}/{started}"
@@ -120,7 +120,7 @@ def announce_when_settled(plan: Plan, observed: Object, subject: Subject) -> Pla
 
 
 def _ended(change: Object, now: datetime) -> Object:
-    return {"finishedAt": to_text(now), **change}
+    return {"finishedAt": rfc3339(now), **change}
 
 
 def _due(change: Object | None) -> Phase | None:
@@ -144,6 +144,6 @@ def _event(change: Object, phase: Phase, subject: Subject) -> ChangeEvent:
         from_version=change.get("from"),
         to_version=change["to"],
         phase=phase,
-        time=from_text(change["startedAt" if phase == "Started" else "finishedAt"]),
+        time=from_rfc3339(change["startedAt" if phase == "Started" else "finishedAt"]),
         action=action,
     )

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from swirl.wire.times import rfc3339
 from swirl_operator.runtime.interface import Object
-from swirl_operator.status.times import to_text
 
 Status = Literal["True", "False", "Unknown"]
 
@@ -68,7 +68,7 @@ def write(
                 "status": condition.status,
                 "reason": condition.reason,
                 "message": condition.message[:_LONGEST_MESSAGE],
-                "lastTransitionTime": old["lastTransitionTime"] if old and same else to_text(now),
+                "lastTransitionTime": old["lastTransitionTime"] if old and same else rfc3339(now),
                 "observedGeneration": generation,
             }
         )

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from swirl.wire.times import from_rfc3339, millis_to_rfc3339, rfc3339, rfc3339_to_millis
 
@@ -33,3 +35,8 @@ def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
         rfc3339(datetime(2026, 1, 1))
     assert rfc3339(datetime(2026, 1, 1, tzinfo=UTC)) == "2026-01-01T00:00:00Z"
+
+
+@given(st.datetimes(min_value=datetime(1970, 1, 2), timezones=st.just(UTC)))
+def test_whole_seconds_survive_the_round_trip(moment: datetime) -> None:
+    assert from_rfc3339(rfc3339(moment)) == moment.replace(microsecond=0)

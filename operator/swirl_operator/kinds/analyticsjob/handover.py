@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl.wire import labels
 from swirl_operator.kinds.analyticsjob.history import surplus
 from swirl_operator.kinds.resources import ANALYTICSRUNS
 from swirl_operator.kinds.runs import outcome_of
-from swirl_operator.pods import labels
+from swirl_operator.pods.roles import DRIVER, has_role
 from swirl_operator.runtime.interface import Object, Ref
 from swirl_operator.runtime.objects import (
     is_deleting,
@@ -61,7 +62,7 @@ def in_the_way(
         f"Pod {name_of(pod)}"
         for pod in drivers
         if phase_of(pod) not in _ENDED
-        and labels_of(pod).get(labels.ROLE) == "driver"
+        and has_role(pod, DRIVER)
         and (streaming or labels_of(pod).get(labels.RUN) == name)
     ]
     return found

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl.wire import labels
 from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
 from swirl_operator.kinds.analyticsjob.needed import needed
 from swirl_operator.kinds.analyticsjob.related import JobRelated
 from swirl_operator.kinds.analyticsjob.version import aspect_changed
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.kinds.runs import outcome_of, run_name, spec_hash
-from swirl_operator.pods import labels
 from swirl_operator.runtime.interface import Object, Observation, Plan
 from swirl_operator.runtime.objects import (
     condition_of,

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl.wire import labels
 from swirl.wire.containers import DriverEnvironment
-from swirl.wire.group import GROUP
+from swirl.wire.labels import EXECUTOR_TEMPLATE
 from swirl.wire.run import RunSpec
 from swirl_operator.kinds.analyticsrun.names import driver_name
 from swirl_operator.kinds.analyticsrun.report import CONTAINER
@@ -20,14 +21,11 @@ from swirl_operator.kinds.analyticsrun.sparkconf import (
     executor_template,
     spark_conf,
 )
-from swirl_operator.pods import labels
-from swirl_operator.pods.environment import container_env
+from swirl_operator.pods.builder import pod_spec, process, resources
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.quantity import mebibytes
-from swirl_operator.pods.security import container_security, pod_security
+from swirl_operator.pods.roles import DRIVER
 from swirl_operator.runtime.interface import Object
-
-EXECUTOR_TEMPLATE = f"{GROUP}/executor-template"
 
 
 def driver_pod(
@@ -61,63 +59,25 @@ def driver_pod(
         metrics_topic=installation.topics.metrics,
     )
     memory = mebibytes(spec.spark.driver.memory) + mebibytes(spec.spark.driver.memory_overhead)
-    pod_spec: Object = {
-        "restartPolicy": "Never",
-        "serviceAccountName": spec.service_account_name,
-        "enableServiceLinks": False,
-        "terminationGracePeriodSeconds": 45,
-        "securityContext": pod_security(),
-        "containers": [
-            {
-                "name": CONTAINER,
-                "image": spec.image,
-                "imagePullPolicy": "IfNotPresent",
-                "args": ["driver"],
-                "env": [
-                    *({"name": item.name, "value": item.value} for item in spec.env),
-                    *container_env(environment),
-                ],
-                "ports": [
-                    {"name": "driver", "containerPort": DRIVER_PORT},
-                    {"name": "blockmanager", "containerPort": BLOCK_MANAGER_PORT},
-                    {"name": "ui", "containerPort": UI_PORT},
-                ],
-                "resources": {
-                    "requests": {
-                        "cpu": spec.spark.driver.core_request or str(spec.spark.driver.cores),
-                        "memory": f"{memory}Mi",
-                    },
-                    "limits": {"memory": f"{memory}Mi"},
-                },
-                "securityContext": container_security(),
-                "terminationMessagePolicy": "FallbackToLogsOnError",
-                "volumeMounts": [
-                    {"name": "tmp", "mountPath": "/tmp"},
-                    {"name": "template", "mountPath": TEMPLATE_DIRECTORY, "readOnly": True},
-                    *store.mounts(),
-                ],
-            }
+    deadline = (
+        {} if spec.timeout_seconds is None else {"activeDeadlineSeconds": spec.timeout_seconds}
+    )
+    driver = process(
+        CONTAINER,
+        spec.image,
+        environment,
+        args=["driver"],
+        users_env=[{"name": item.name, "value": item.value} for item in spec.env],
+        ports={"driver": DRIVER_PORT, "blockmanager": BLOCK_MANAGER_PORT, "ui": UI_PORT},
+        resources=resources(
+            cpu=spec.spark.driver.core_request or str(spec.spark.driver.cores),
+            memory=f"{memory}Mi",
+        ),
+        mounts=[
+            {"name": "template", "mountPath": TEMPLATE_DIRECTORY, "readOnly": True},
+            *store.mounts(),
         ],
-        "volumes": [
-            {"name": "tmp", "emptyDir": {}},
-            {
-                "name": "template",
-                "downwardAPI": {
-                    "items": [
-                        {
-                            "path": TEMPLATE_FILE,
-                            "fieldRef": {
-                                "fieldPath": f"metadata.annotations['{EXECUTOR_TEMPLATE}']"
-                            },
-                        }
-                    ]
-                },
-            },
-            *store.volumes(),
-        ],
-    }
-    if spec.timeout_seconds is not None:
-        pod_spec["activeDeadlineSeconds"] = spec.timeout_seconds
+    )
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -131,7 +91,7 @@ def driver_pod(
                     labels.JOB: job,
                     labels.RUN: run,
                     labels.ATTEMPT: str(attempt),
-                    labels.ROLE: "driver",
+                    labels.ROLE: DRIVER,
                 },
             ),
             "annotations": {
@@ -140,5 +100,19 @@ def driver_pod(
                 )
             },
         },
-        "spec": pod_spec,
+        "spec": pod_spec(
+            driver,
+            restartPolicy="Never",
+            serviceAccountName=spec.service_account_name,
+            terminationGracePeriodSeconds=45,
+            volumes=[_template_volume(), *store.volumes()],
+            **deadline,
+        ),
     }
+
+
+def _template_volume() -> Object:
+    """The annotation with the executors' template as a file."""
+    path = f"metadata.annotations['{EXECUTOR_TEMPLATE}']"
+    items = [{"path": TEMPLATE_FILE, "fieldRef": {"fieldPath": path}}]
+    return {"name": "template", "downwardAPI": {"items": items}}

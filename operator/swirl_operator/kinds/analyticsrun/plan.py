@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl.wire import labels
+from swirl.wire.times import from_rfc3339, rfc3339
 from swirl_operator.kinds.analyticsrun import conditions, retry
 from swirl_operator.kinds.analyticsrun.driver import driver_pod
 from swirl_operator.kinds.analyticsrun.names import driver_name
@@ -18,8 +20,8 @@ from swirl_operator.kinds.analyticsrun.payload import outputs
 from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.kinds.analyticsrun.report import Report, progress, read
 from swirl_operator.kinds.runs import outcome_of, spec_hash
-from swirl_operator.pods import labels
 from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.roles import DRIVER, EXECUTOR, has_role
 from swirl_operator.runtime.interface import ChildFailure, Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.objects import (
     is_deleting,
@@ -32,7 +34,6 @@ from swirl_operator.runtime.objects import (
 from swirl_operator.runtime.resources import PODS
 from swirl_operator.status.conditions import Conditions
 from swirl_operator.status.frame import frame
-from swirl_operator.status.times import from_text, to_text
 
 _KEPT_ATTEMPTS = 10
 _ENDED = ("Succeeded", "Failed")
@@ -83,14 +84,14 @@ class _Round:
         attempt = {
             "number": number,
             "pod": driver_name(self.metadata["name"], number),
-            "intendedAt": to_text(self.now),
+            "intendedAt": rfc3339(self.now),
             "outcome": "Pending",
         }
         attempts = [*self._attempts(), attempt]
         self.status["attempts"] = attempts[-_KEPT_ATTEMPTS:]
         self.status.pop("nextAttemptTime", None)
         self.status.pop("progress", None)
-        self.status.setdefault("startTime", to_text(self.now))
+        self.status.setdefault("startTime", rfc3339(self.now))
         forgotten = tuple(
             Ref(PODS, self.metadata["namespace"], old["pod"], old["podUid"])
             for old in attempts[:-_KEPT_ATTEMPTS]
@@ -152,7 +153,7 @@ class _Round:
             "outcome": report.state,
             "reason": report.reason,
             "message": report.message[:4096],
-            "finishedAt": report.finished_at or to_text(self.now),
+            "finishedAt": report.finished_at or rfc3339(self.now),
         }
         self._store(attempt)
         if report.state == "Succeeded":
@@ -176,12 +177,12 @@ class _Round:
                     Event("Warning", attempt["reason"], f"{text}; not retried: {decision.why}"),
                 ),
             )
-        self.status["nextAttemptTime"] = to_text(decision.at)
+        self.status["nextAttemptTime"] = rfc3339(decision.at)
         return self._written(
             conditions.waiting(attempt, self.status["nextAttemptTime"]),
             delete=leftovers,
             events=(
-                Event("Warning", attempt["reason"], f"{text}; next at {to_text(decision.at)}"),
+                Event("Warning", attempt["reason"], f"{text}; next at {rfc3339(decision.at)}"),
             ),
             requeue_after=self._seconds_until(decision.at),
         )
@@ -199,7 +200,7 @@ class _Round:
 
     def _after(self, attempt: Object) -> Plan:
         """The last attempt failed and another one is due, now or later."""
-        due = from_text(self.status["nextAttemptTime"])
+        due = from_rfc3339(self.status["nextAttemptTime"])
         leftovers = self._leftover_executors(attempt)
         if self.now < due:
             return Plan(delete=leftovers, requeue_after=self._seconds_until(due))
@@ -227,8 +228,8 @@ class _Round:
         return failure if failure is not None and failure.code != 0 else None
 
     def _failed_attempt(self, attempt: Object, *, permanent: bool) -> retry.FailedAttempt:
-        finished = from_text(attempt["finishedAt"])
-        started = from_text(attempt["startedAt"]) if attempt.get("startedAt") else finished
+        finished = from_rfc3339(attempt["finishedAt"])
+        started = from_rfc3339(attempt["startedAt"]) if attempt.get("startedAt") else finished
         return retry.FailedAttempt(finished, max(finished - started, timedelta(0)), permanent)
 
     def _other_driver(self) -> str | None:
@@ -238,7 +239,7 @@ class _Round:
         """
         for pod in self.observation.related.drivers if self._streaming() else ():
             other = labels_of(pod).get(labels.RUN) != self.metadata["name"]
-            driver = labels_of(pod).get(labels.ROLE) == "driver"
+            driver = has_role(pod, DRIVER)
             if other and driver and phase_of(pod) not in _ENDED:
                 return name_of(pod)
         return None
@@ -248,7 +249,7 @@ class _Round:
         return tuple(
             Ref(PODS, namespace_of(pod), name_of(pod), pod["metadata"]["uid"])
             for pod in self.observation.related.pods
-            if labels_of(pod).get(labels.ROLE) == "executor"
+            if has_role(pod, EXECUTOR)
             and labels_of(pod).get(labels.ATTEMPT) == str(attempt["number"])
             and not is_deleting(pod)
         )

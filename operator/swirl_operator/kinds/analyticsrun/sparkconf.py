@@ -6,15 +6,15 @@ that the driver reads from an annotation on itself, so an attempt is one write t
 
 from __future__ import annotations
 
-from typing import Any
-
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl.wire import labels
 from swirl_operator.kinds.analyticsrun.names import executor_prefix
-from swirl_operator.pods import labels
 from swirl_operator.pods.artifacts import VOLUME, ArtifactStore
+from swirl_operator.pods.builder import PULL_POLICY, container, pod_spec
 from swirl_operator.pods.environment import literal
 from swirl_operator.pods.quantity import mebibytes
-from swirl_operator.pods.security import container_security, pod_security
+from swirl_operator.pods.roles import EXECUTOR
+from swirl_operator.runtime.interface import Object
 
 DRIVER_PORT = 7078
 BLOCK_MANAGER_PORT = 7079
@@ -54,7 +54,7 @@ def spark_conf(
         "spark.kubernetes.executor.request.cores": executor.core_request or str(executor.cores),
         "spark.kubernetes.namespace": namespace,
         "spark.kubernetes.container.image": spec.image,
-        "spark.kubernetes.container.image.pullPolicy": "IfNotPresent",
+        "spark.kubernetes.container.image.pullPolicy": PULL_POLICY,
         "spark.kubernetes.driver.pod.name": "$(SWIRL_POD_NAME)",
         "spark.kubernetes.executor.podNamePrefix": executor_prefix(run, attempt),
         "spark.kubernetes.executor.podTemplateFile": f"{TEMPLATE_DIRECTORY}/{TEMPLATE_FILE}",
@@ -66,7 +66,7 @@ def spark_conf(
     return conf
 
 
-def executor_template(*, job: str, run: str, attempt: int) -> dict[str, Any]:
+def executor_template(*, job: str, run: str, attempt: int) -> Object:
     """What Spark starts every executor Pod from."""
     return {
         "apiVersion": "v1",
@@ -79,21 +79,9 @@ def executor_template(*, job: str, run: str, attempt: int) -> dict[str, Any]:
                     labels.JOB: job,
                     labels.RUN: run,
                     labels.ATTEMPT: str(attempt),
-                    labels.ROLE: "executor",
+                    labels.ROLE: EXECUTOR,
                 },
             )
         },
-        "spec": {
-            "automountServiceAccountToken": False,
-            "enableServiceLinks": False,
-            "securityContext": pod_security(),
-            "containers": [
-                {
-                    "name": EXECUTOR_CONTAINER,
-                    "securityContext": container_security(),
-                    "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
-                }
-            ],
-            "volumes": [{"name": "tmp", "emptyDir": {}}],
-        },
+        "spec": pod_spec(container(EXECUTOR_CONTAINER), automountServiceAccountToken=False),
     }

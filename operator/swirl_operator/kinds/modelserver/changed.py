@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from swirl_operator.kinds.modelserver.manifests import image_of
 from swirl_operator.kinds.modelserver.source import Served
+from swirl_operator.pods.deployment import image_of
 from swirl_operator.pods.template import digest_of
 from swirl_operator.runtime.interface import Object
 from swirl_operator.status.changes import Outbox, Subject

@@ -9,6 +9,7 @@ from swirl_operator.kinds.modelserver.related import ServerRelated
 from swirl_operator.kinds.modelserver.source import Never, NotYet, Served, resolve
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.kinds.runs import is_run_of
+from swirl_operator.pods.deployment import image_of, selector
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.rollout import Rollout, last_line, last_words, rollout_of
 from swirl_operator.pods.template import digest_of
@@ -128,12 +129,12 @@ def _failure(observation: Observation[ServerRelated], template: str) -> tuple[st
 def _status(server: Object, progress: Rollout | None, framed: Frame) -> Object:
     """What can be said of any server."""
     name = name_of(server)
-    selector = manifests.selector(name)
+    chosen = selector(MODELSERVERS.kind, name)
     return {
         **framed.fields,
         "replicas": progress.total if progress else 0,
         "readyReplicas": progress.ready if progress else 0,
-        "selector": ",".join(f"{key}={value}" for key, value in selector.items()),
+        "selector": ",".join(f"{key}={value}" for key, value in chosen.items()),
         "url": manifests.url(name, namespace_of(server)),
     }
 
@@ -151,7 +152,7 @@ def _serving(
     status: Object = {
         "wantedVersion": wanted.version,
         "modelURI": wanted.uri,
-        "image": manifests.image_of(manifest),
+        "image": image_of(manifest),
         "podTemplate": digest_of(manifest),
     }
     if wanted.digest is not None:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
-from swirl_operator.pods import labels
-from swirl_operator.pods.environment import literal
+from swirl.wire import labels
+from swirl.wire.containers import MonitorEnvironment
+from swirl.wire.kafka import KafkaSettings
+from swirl.wire.topics import Topics
+from swirl_operator.kinds.resources import SWIRLMONITORS
+from swirl_operator.pods import roles
+from swirl_operator.pods.builder import http_probe, pod_spec, process, resources
+from swirl_operator.pods.deployment import build_deployment
 from swirl_operator.pods.installation import Installation
-from swirl_operator.pods.security import container_security, pod_security
-from swirl_operator.pods.template import labelled
 from swirl_operator.runtime.interface import Object
 
-KIND = "SwirlMonitor"
+KIND = SWIRLMONITORS.kind
 CONTAINER = "monitor"
 PORT = 8080
 
 
-def bootstrap(spec: SwirlMonitorSpec, installation: Installation) -> str | None:
+def kafka_of(spec: SwirlMonitorSpec, installation: Installation) -> KafkaSettings | None:
     """Where Kafka is, or None when nobody said."""
-    if spec.kafka.bootstrap_servers is not None or installation.kafka is None:
-        return spec.kafka.bootstrap_servers
-    return installation.kafka.bootstrap_servers
+    servers = spec.kafka.bootstrap_servers
+    if servers is None:
+        return installation.kafka
+    if installation.kafka is None:
+        return KafkaSettings(bootstrap_servers=servers)
+    return replace(installation.kafka, bootstrap_servers=servers)
 
 
 def deployment_name(name: str) -> str:
@@ -30,74 +37,45 @@ def deployment_name(name: str) -> str:
 
 
 def deployment(
-    spec: SwirlMonitorSpec, *, name: str, namespace: str, installation: Installation
+    spec: SwirlMonitorSpec,
+    *,
+    name: str,
+    namespace: str,
+    kafka: KafkaSettings,
+    installation: Installation,
 ) -> Object:
     """One engine at a time: two would both write the verdict."""
-    env = {
-        "SWIRL_MONITOR_NAME": name,
-        "SWIRL_POD_NAMESPACE": namespace,
-        "SWIRL_MONITOR_SPEC": literal(
-            json.dumps(
-                spec.model_dump(by_alias=True, exclude_none=True, exclude={"kafka"}),
-                sort_keys=True,
-                ensure_ascii=False,
-            )
+    topics = installation.topics
+    environment = MonitorEnvironment(
+        name=name,
+        pod_namespace=namespace,
+        spec=spec.model_dump(by_alias=True, exclude_none=True, exclude={"kafka"}),
+        kafka=kafka,
+        topics=Topics(
+            metrics=spec.kafka.metrics_topic or topics.metrics,
+            changes=spec.kafka.changes_topic or topics.changes,
+            verdicts=spec.kafka.verdicts_topic or topics.verdicts,
         ),
-        "SWIRL_KAFKA_BOOTSTRAP": bootstrap(spec, installation) or "",
-        "SWIRL_METRICS_TOPIC": spec.kafka.metrics_topic or installation.topics.metrics,
-        "SWIRL_CHANGES_TOPIC": spec.kafka.changes_topic or installation.topics.changes,
-        "SWIRL_VERDICTS_TOPIC": spec.kafka.verdicts_topic or installation.topics.verdicts,
-    }
-    own = labels.child_labels(KIND, name)
-    manifest: Object = {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": deployment_name(name), "namespace": namespace, "labels": own},
-        "spec": {
-            "replicas": 1,
-            "progressDeadlineSeconds": 120,
-            "revisionHistoryLimit": 2,
-            "selector": {"matchLabels": {labels.KIND: KIND, labels.NAME: name}},
-            "strategy": {"type": "Recreate"},
-            "template": {
-                "metadata": {"labels": {**own, labels.ROLE: "monitor"}},
-                "spec": {
-                    "serviceAccountName": "swirl-monitor",
-                    "enableServiceLinks": False,
-                    "terminationGracePeriodSeconds": 10,
-                    "securityContext": pod_security(),
-                    "containers": [_container(env, installation)],
-                    "volumes": [{"name": "tmp", "emptyDir": {}}],
-                },
-            },
-        },
-    }
-    return labelled(manifest)
-
-
-def _container(env: dict[str, str], installation: Installation) -> Object:
-    return {
-        "name": CONTAINER,
-        "image": installation.monitor_image,
-        "imagePullPolicy": "IfNotPresent",
-        "env": [{"name": key, "value": value} for key, value in sorted(env.items())],
-        "ports": [{"name": "http", "containerPort": PORT}],
-        "resources": {
-            "requests": {"cpu": "50m", "memory": "96Mi"},
-            "limits": {"memory": "256Mi"},
-        },
-        "securityContext": container_security(),
-        "terminationMessagePolicy": "FallbackToLogsOnError",
-        "readinessProbe": {
-            "httpGet": {"path": "/readyz", "port": "http"},
-            "periodSeconds": 2,
-            "timeoutSeconds": 5,
-        },
-        "livenessProbe": {
-            "httpGet": {"path": "/healthz", "port": "http"},
-            "periodSeconds": 10,
-            "timeoutSeconds": 5,
-            "failureThreshold": 6,
-        },
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
-    }
+        port=PORT,
+    )
+    monitor = process(
+        CONTAINER,
+        installation.monitor_image,
+        environment,
+        ports={"http": PORT},
+        resources=resources(cpu="50m", memory="96Mi", memory_limit="256Mi"),
+        readinessProbe=http_probe("/readyz", period=2),
+        livenessProbe=http_probe("/healthz", period=10, failures=6),
+    )
+    return build_deployment(
+        deployment_name(name),
+        kind=KIND,
+        owner=name,
+        namespace=namespace,
+        replicas=1,
+        strategy={"type": "Recreate"},
+        pod_labels={labels.ROLE: roles.MONITOR},
+        pod_spec=pod_spec(
+            monitor, serviceAccountName="swirl-monitor", terminationGracePeriodSeconds=10
+        ),
+    )

@@ -29,11 +29,16 @@ def plan_monitor(observation: Observation[MonitorRelated], installation: Install
             f"spec.nodes: {' after '.join(cycle)}: a pipeline has no cycle; remove one `after`."
         )
         return _plan(observation, stalled("InvalidSpec", message))
-    if manifests.bootstrap(spec, installation) is None:
+    kafka = manifests.kafka_of(spec, installation)
+    if kafka is None:
         message = "No Kafka is known: set spec.kafka.bootstrapServers, or the chart's kafka values."
         return _plan(observation, stalled("NoKafka", message))
     manifest = manifests.deployment(
-        spec, name=name_of(monitor), namespace=namespace_of(monitor), installation=installation
+        spec,
+        name=name_of(monitor),
+        namespace=namespace_of(monitor),
+        kafka=kafka,
+        installation=installation,
     )
     return _plan(observation, _conditions(observation, manifest), manifest)
 

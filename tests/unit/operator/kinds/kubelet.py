@@ -12,9 +12,9 @@ from typing import Any
 from swirl.wire.containers import DriverEnvironment
 from swirl.wire.outcome import ModelRef, Outcome
 from swirl.wire.run import RunSpec
+from swirl.wire.times import rfc3339
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.resources import DEPLOYMENTS, PODS
-from swirl_operator.status.times import to_text
 from tests.support.environ import environ_of
 from tests.unit.operator.kinds.world import World, is_live, label
 
@@ -74,7 +74,7 @@ class Node:
 
     def start(self, name: str) -> None:
         def started(pod: Object) -> None:
-            running = {"running": {"startedAt": to_text(self.world.now)}}
+            running = {"running": {"startedAt": rfc3339(self.world.now)}}
             pod["status"] = {"phase": "Running", "containerStatuses": [_driver(running)]}
 
         self.world.change(PODS, name, started)
@@ -127,7 +127,7 @@ class Node:
             return {"phase": "Failed", "reason": "Evicted", "message": "The node was low on memory"}
         told = run_of(pod)
         code = {"ok": 0, "error": 1, "permanent": 2, "oom": 137}[how]
-        terminated: Object = {"exitCode": code, "finishedAt": to_text(self.world.now)}
+        terminated: Object = {"exitCode": code, "finishedAt": rfc3339(self.world.now)}
         containers = pod["status"].get("containerStatuses")
         if containers:
             terminated["startedAt"] = containers[0]["state"]["running"]["startedAt"]

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from kubernetes.client import ApiClient
 
-from swirl_operator.kinds.analyticsrun.driver import EXECUTOR_TEMPLATE
+from swirl.wire.labels import EXECUTOR_TEMPLATE
 from swirl_operator.kinds.modelserver.manifests import service
 from swirl_operator.runtime.interface import Object
 from tests.unit.operator.kinds.analyticsrun.test_analyticsrun_driver import manifest as driver

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from swirl.wire.times import rfc3339
 from swirl_operator.runtime.errors import AlreadyExists, Conflict, NotFound
 from swirl_operator.runtime.interface import Object, Ref
 from swirl_operator.runtime.resources import PODS, Resource
-from swirl_operator.status.times import to_text
 from tests.unit.operator.kinds.checks import check_spec, check_status
 
 NAMESPACE = "ads"
@@ -86,7 +86,7 @@ class World:
             "namespace": NAMESPACE,
             "uid": f"uid-{self._uid}",
             "generation": 1,
-            "creationTimestamp": to_text(self.now),
+            "creationTimestamp": rfc3339(self.now),
         }
         stored.pop("status", None)
         if resource.group == "swirl.dev":
@@ -139,7 +139,7 @@ class World:
             raise Conflict(409, "Conflict", "uid mismatch")
         if ref.resource == PODS and is_live(live):
             if not live["metadata"].get("deletionTimestamp"):
-                live["metadata"]["deletionTimestamp"] = to_text(self.now)
+                live["metadata"]["deletionTimestamp"] = rfc3339(self.now)
                 return self._store(PODS, live, "MODIFIED")
             return live
         self.remove(ref.resource, ref.name)

@@ -10,8 +10,9 @@ import yaml
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.wire.containers import DriverEnvironment
 from swirl.wire.kafka import KafkaSettings
+from swirl.wire.labels import EXECUTOR_TEMPLATE
 from swirl.wire.run import RunSpec
-from swirl_operator.kinds.analyticsrun.driver import EXECUTOR_TEMPLATE, driver_pod
+from swirl_operator.kinds.analyticsrun.driver import driver_pod
 from swirl_operator.kinds.analyticsrun.names import driver_name, executor_prefix
 from swirl_operator.kinds.analyticsrun.sparkconf import executor_template, spark_conf
 from swirl_operator.pods.artifacts import ArtifactStore

@@ -4,16 +4,19 @@ from dataclasses import replace
 from typing import Any
 
 from swirl.api.v1alpha1.modelserver import ModelServerSpec
+from swirl.wire.containers import ScorerEnvironment
+from swirl.wire.kafka import KafkaSettings
 from swirl_operator.kinds.modelserver.manifests import (
     deployment,
-    selector,
     service,
     url,
 )
 from swirl_operator.kinds.modelserver.source import Served
 from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.pods.deployment import selector
 from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import Object
+from tests.support.environ import environ_of
 from tests.unit.operator.kinds.process import INSTALLATION
 
 SERVED = Served("train-1", "file:///m/1", "sha256:1")
@@ -31,27 +34,27 @@ def scorer(manifest: Object) -> Object:
     return found
 
 
-def env(manifest: Object) -> dict[str, str]:
-    return {item["name"]: item["value"] for item in scorer(manifest)["env"]}
+def read(manifest: Object) -> ScorerEnvironment:
+    """What the scorer in its pods reads."""
+    return ScorerEnvironment.read(environ_of(manifest["spec"]["template"], {}))
 
 
 def test_what_the_scorer_is_told() -> None:
-    assert env(made()) == {
-        "SWIRL_MODEL_NAME": "sentiment",
-        "SWIRL_MODEL_URI": "file:///m/1",
-        "SWIRL_MODEL_DIGEST": "sha256:1",
-        "SWIRL_MODEL_VERSION": "train-1",
-        "SWIRL_POD_NAMESPACE": "ads",
-        "SWIRL_KAFKA_BOOTSTRAP": "kafka:9092",
-        "SWIRL_METRICS_TOPIC": "swirl.metrics",
-    }
+    assert read(made()) == ScorerEnvironment(
+        model_name="sentiment",
+        model_uri="file:///m/1",
+        model_digest="sha256:1",
+        model_version="train-1",
+        pod_namespace="ads",
+        kafka=KafkaSettings(bootstrap_servers="kafka:9092"),
+        metrics_topic="swirl.metrics",
+    )
 
 
 def test_what_is_unknown_is_not_told() -> None:
-    alone = replace(HERE, kafka=None)
-    found = env(made(Served("uri-1", "file:///m/1", None), alone))
-    assert "SWIRL_MODEL_DIGEST" not in found
-    assert "SWIRL_KAFKA_BOOTSTRAP" not in found
+    told = read(made(Served("uri-1", "file:///m/$(1)", None), replace(HERE, kafka=None)))
+    assert (told.model_digest, told.kafka) == (None, None)
+    assert told.model_uri == "file:///m/$(1)"
 
 
 def test_no_replica_goes_before_its_successor_is_ready() -> None:
@@ -68,7 +71,7 @@ def test_the_selector_does_not_change_with_the_version() -> None:
     assert made()["spec"]["selector"] == other["spec"]["selector"]
     for manifest in (made(), other):
         labels = manifest["spec"]["template"]["metadata"]["labels"]
-        assert selector("sentiment").items() <= labels.items()
+        assert selector("ModelServer", "sentiment").items() <= labels.items()
     assert other["spec"]["template"]["metadata"]["labels"]["swirl.dev/version"] == "train-2"
 
 

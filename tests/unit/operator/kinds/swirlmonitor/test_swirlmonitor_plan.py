@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -8,10 +7,12 @@ from typing import Any
 import pytest
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
+from swirl.wire.containers import MonitorEnvironment
+from swirl.wire.kafka import KafkaSettings
 from swirl.wire.topics import Topics
 from swirl_operator.kinds.resources import SWIRLMONITORS
 from swirl_operator.kinds.swirlmonitor.controller import SwirlMonitorController
-from swirl_operator.kinds.swirlmonitor.manifests import deployment
+from swirl_operator.kinds.swirlmonitor.manifests import deployment, kafka_of
 from swirl_operator.kinds.swirlmonitor.plan import plan_monitor
 from swirl_operator.kinds.swirlmonitor.related import MonitorRelated
 from swirl_operator.pods.installation import Installation
@@ -19,6 +20,7 @@ from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
 from swirl_operator.runtime.resources import DEPLOYMENTS, PODS, Key
 from tests import kstatus
+from tests.support.environ import environ_of
 from tests.unit.operator.kinds.observed import (
     EARLIER,
     after,
@@ -52,9 +54,9 @@ def live(obj: Object, status: Object | None = None) -> Object:
     return given(look(obj).apply[0], obj, SWIRLMONITORS, status)
 
 
-def env(manifest: Object) -> dict[str, str]:
-    items = manifest["spec"]["template"]["spec"]["containers"][0]["env"]
-    return {item["name"]: item["value"] for item in items}
+def read(manifest: Object) -> MonitorEnvironment:
+    """What the monitor in its pod reads."""
+    return MonitorEnvironment.read(environ_of(manifest["spec"]["template"], {}))
 
 
 # -- the Deployment ----------------------------------------------------------------------------
@@ -62,26 +64,28 @@ def env(manifest: Object) -> dict[str, str]:
 
 def test_the_engine_is_told_the_whole_spec() -> None:
     (manifest,) = look(monitor()).apply
-    told = json.loads(env(manifest)["SWIRL_MONITOR_SPEC"])
-    assert told["nodes"][1]["after"] == ["ingest"]
-    assert told["detection"]["windowSeconds"] == 5
-    assert "kafka" not in told
-    assert env(manifest)["SWIRL_KAFKA_BOOTSTRAP"] == "kafka:9092"
-    assert env(manifest)["SWIRL_METRICS_TOPIC"] == "m"
-    assert env(manifest)["SWIRL_CHANGES_TOPIC"] == "c"
-    assert env(manifest)["SWIRL_VERDICTS_TOPIC"] == "f"
+    told = read(manifest)
+    assert told.spec["nodes"][1]["after"] == ["ingest"]
+    assert told.spec["detection"]["windowSeconds"] == 5
+    assert "kafka" not in told.spec
+    assert told.kafka == KafkaSettings(bootstrap_servers="kafka:9092")
+    assert told.topics == Topics(metrics="m", changes="c", verdicts="f")
+    assert (told.name, told.pod_namespace) == ("ads", "ads")
 
 
 def test_the_monitors_own_kafka_wins() -> None:
     own = {"kafka": {"bootstrapServers": "mine:9092", "metricsTopic": "mine"}}
-    (manifest,) = look(monitor(spec=own)).apply
-    assert env(manifest)["SWIRL_KAFKA_BOOTSTRAP"] == "mine:9092"
-    assert env(manifest)["SWIRL_METRICS_TOPIC"] == "mine"
+    for here in (HERE, ALONE):
+        (manifest,) = look(monitor(spec=own), installation=here).apply
+        told = read(manifest)
+        assert told.kafka == KafkaSettings(bootstrap_servers="mine:9092")
+        assert told.topics == Topics(metrics="mine", changes="c", verdicts="f")
 
 
 def test_sentences_of_the_user_are_not_expanded_by_the_kubelet() -> None:
-    rule = {"name": "r", "when": {}, "verdict": "$(HOME) broke"}
-    assert "$$(HOME)" in env(look(monitor(spec={"rules": [rule]})).apply[0])["SWIRL_MONITOR_SPEC"]
+    rule = {"name": "r", "when": {}, "verdict": "$(SWIRL_MONITOR_NAME) broke"}
+    told = read(look(monitor(spec={"rules": [rule]})).apply[0])
+    assert told.spec["rules"][0]["verdict"] == "$(SWIRL_MONITOR_NAME) broke"
 
 
 def test_two_engines_never_write_at_once() -> None:
@@ -94,8 +98,11 @@ def test_two_engines_never_write_at_once() -> None:
 
 def test_equal_specs_make_equal_manifests() -> None:
     spec = SwirlMonitorSpec.model_validate(monitor()["spec"])
+    kafka = kafka_of(spec, HERE)
+    assert kafka is not None
     first, second = (
-        deployment(spec, name="ads", namespace="ads", installation=HERE) for _ in range(2)
+        deployment(spec, name="ads", namespace="ads", kafka=kafka, installation=HERE)
+        for _ in range(2)
     )
     assert first == second
     assert first["metadata"]["name"] == "ads-monitor"

@@ -1,8 +1,8 @@
-"""Labels of children."""
+"""Labels of what Swirl makes."""
 
 from __future__ import annotations
 
-from swirl_operator.pods.labels import child_labels
+from swirl.wire.labels import child_labels
 
 
 def test_labels_name_the_parent() -> None:

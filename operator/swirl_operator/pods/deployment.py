@@ -1,0 +1,64 @@
+"""Builds the Deployments that Swirl makes: one for a ModelServer, one for a SwirlMonitor. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from swirl.wire import labels
+from swirl_operator.pods.template import labelled
+from swirl_operator.runtime.interface import Object
+from swirl_operator.runtime.resources import DEPLOYMENTS
+
+# Longer than pods take to load a model, shorter than people wait before they look.
+PROGRESS_DEADLINE_SECONDS = 120
+
+
+def selector(kind: str, owner: str) -> dict[str, str]:
+    """Labels that the pods of that object, and only they, carry."""
+    return {labels.KIND: kind, labels.NAME: owner}
+
+
+def build_deployment(
+    name: str,
+    *,
+    kind: str,
+    owner: str,
+    namespace: str,
+    pod_spec: Object,
+    replicas: int,
+    strategy: Object,
+    pod_labels: Mapping[str, str],
+) -> Object:
+    """The Deployment of an object's pods.
+
+    Args:
+        name: of the Deployment.
+        kind: of the object that it is made for.
+        owner: name of that object.
+        namespace: of both.
+        pod_spec: of its pods.
+        replicas: how many.
+        strategy: how new pods take the place of old ones.
+        pod_labels: of the pods, besides those of every child.
+    """
+    own = labels.child_labels(kind, owner)
+    return labelled(
+        {
+            "apiVersion": DEPLOYMENTS.api_version,
+            "kind": DEPLOYMENTS.kind,
+            "metadata": {"name": name, "namespace": namespace, "labels": own},
+            "spec": {
+                "replicas": replicas,
+                "progressDeadlineSeconds": PROGRESS_DEADLINE_SECONDS,
+                "revisionHistoryLimit": 2,
+                "selector": {"matchLabels": selector(kind, owner)},
+                "strategy": strategy,
+                "template": {"metadata": {"labels": {**own, **pod_labels}}, "spec": pod_spec},
+            },
+        }
+    )
+
+
+def image_of(deployment: Object) -> str:
+    """The image of its pods."""
+    return str(deployment["spec"]["template"]["spec"]["containers"][0]["image"])
