@@ -80,6 +80,7 @@ def _reached(name: str) -> frozenset[str]:
     waiting: list[str] = []
     for entry in (*_started(name), *PROGRAMS[name].loaded):
         below = graph.find_children(entry.removesuffix(".*")) if entry.endswith(".*") else {entry}
+        assert below, f"there is nothing in {entry}"
         waiting.extend(below)
     found: set[str] = set()
     while waiting:
