@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.monitor.core.tuning import Tuning
 from swirl.wire.change import Aspect, ChangeEvent
+from swirl.wire.times import Millis
 
 LATE_WINDOWS = 2
 """A change that began up to so many windows after the onset may still be the cause: windows are
@@ -21,7 +22,7 @@ coarse, and the clocks of two machines differ."""
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of one node's resource; times in ms, `finished` None while it is under way."""
+    """One change of one node's resource; `finished` is None while it is under way."""
 
     id: str
     node: str
@@ -30,8 +31,8 @@ class Change:
     aspect: Aspect
     from_version: str | None
     to_version: str
-    started: int
-    finished: int | None
+    started: Millis
+    finished: Millis | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ class ChangeLog:
             phases[event.phase] = event
             self.known += 1
 
-    def forget_before(self, time: int) -> None:
-        """Drop changes of which nothing was heard since `time`, ms."""
+    def forget_before(self, time: Millis) -> None:
+        """Drop changes of which nothing was heard since `time`."""
         self._events = {
             change: phases
             for change, phases in self._events.items()
@@ -109,7 +110,7 @@ class ChangeLog:
 
 
 def _overtaken(ordered: Sequence[Change]) -> list[Change]:
-    starts: dict[tuple[str, str, str], int] = {}
+    starts: dict[tuple[str, str, str], Millis] = {}
     ended = []
     for change in reversed(ordered):
         place = (change.node, change.kind, change.name)
@@ -196,5 +197,5 @@ def _objection(
     return None
 
 
-def _ms(event: ChangeEvent) -> int:
-    return round(event.time.timestamp() * 1000)
+def _ms(event: ChangeEvent) -> Millis:
+    return Millis(round(event.time.timestamp() * 1000))

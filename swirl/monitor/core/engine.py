@@ -22,6 +22,9 @@ from swirl.monitor.core.tuning import Tuning
 from swirl.monitor.core.windows import Totals, Windows
 from swirl.wire.change import ChangeEvent
 from swirl.wire.point import Point
+from swirl.wire.times import Millis
+
+_EPOCH = Millis(0)
 
 REVISE_WINDOWS = 6
 """How long after a verdict late evidence may still revise it, once. Afterwards it stands until
@@ -34,14 +37,14 @@ class Engine:
     Args:
         spec: what to watch.
         namespace: the monitor's; changes elsewhere are not its concern.
-        start: time in ms from which on the log is read.
+        start: time from which on the log is read.
 
     Attributes:
-        read_from: time in ms from which on an engine has to read the log to know what this one
+        read_from: time from which on an engine has to read the log to know what this one
             knows; it lies before the last fault, with enough healthy time in between to learn from.
     """
 
-    def __init__(self, spec: SwirlMonitorSpec, namespace: str, start: int = 0) -> None:
+    def __init__(self, spec: SwirlMonitorSpec, namespace: str, start: Millis = _EPOCH) -> None:
         self.read_from = start
         self._spec = spec
         self._namespace = namespace
@@ -70,7 +73,7 @@ class Engine:
         self._learning = Learning(spec.metrics, tuning)
         self._healthy: deque[int] = deque(maxlen=2 * tuning.band_windows)
         self._state: State = LEARNING
-        self._healthy_since = 0
+        self._healthy_since = _EPOCH
         self._confirmed_at: int | None = None
         self._diagnosis: Diagnosis | None = None
         self._anomalies: dict[str, Anomaly] = {}
@@ -92,7 +95,7 @@ class Engine:
         points: Iterable[Point],
         batch: Hashable | None = None,
         *,
-        written: int | None = None,
+        written: Millis | None = None,
     ) -> None:
         """Take points that were delivered together; see `Windows.add`."""
         self.windows.add(points, batch, written=written)
@@ -101,8 +104,8 @@ class Engine:
         """Take change events, in any order and possibly again."""
         self.changes.add(events)
 
-    def advance(self, now: int) -> Verdict | None:
-        """Close the windows that are over at `now` (ms).
+    def advance(self, now: Millis) -> Verdict | None:
+        """Close the windows that are over at `now`.
 
         Returns:
             The verdict if it is another than was last returned, else None.
@@ -143,7 +146,7 @@ class Engine:
         self._healthy.extend(self._learning.windows())
         self._become_healthy(self.windows.end_of(index))
 
-    def _become_healthy(self, since: int) -> None:
+    def _become_healthy(self, since: Millis) -> None:
         self._state = HEALTHY
         self._healthy_since = since
         self._confirmed_at = None
@@ -156,7 +159,7 @@ class Engine:
             self._healthy.append(index)
         if index % 64 == 0:
             keep = self._tuning.forget_ms
-            self.changes.forget_before(self.windows.end_of(index) - keep)
+            self.changes.forget_before(Millis(self.windows.end_of(index) - keep))
         confirmed = [series for series in self._series if series.persistence.confirmed]
         if not confirmed:
             self._confirmed_at = None
@@ -175,7 +178,7 @@ class Engine:
         if waited < limit and self._upstream_pending(confirmed):
             return
         self._state = BROKEN
-        begin = self.windows.end_of(index) - self._tuning.history_ms
+        begin = Millis(self.windows.end_of(index) - self._tuning.history_ms)
         if self._healthy_since <= begin:
             self.read_from = begin
         self._named_at = index

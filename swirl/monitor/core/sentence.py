@@ -16,7 +16,7 @@ from swirl.monitor.core.band import SILENT
 from swirl.monitor.core.changes import Change, Rejected
 from swirl.monitor.core.diagnose import Anomaly, Diagnosis
 from swirl.monitor.core.state import BROKEN, HEALTHY, LEARNING
-from swirl.wire.times import millis_to_rfc3339
+from swirl.wire.times import Millis, millis_to_rfc3339
 
 REJECTED_LIMIT = 32
 _MESSAGE_LIMIT = 4096
@@ -40,7 +40,7 @@ def learning(spec: SwirlMonitorSpec, missing: tuple[str, ...]) -> Verdict:
     )
 
 
-def healthy(spec: SwirlMonitorSpec, since: int) -> Verdict:
+def healthy(spec: SwirlMonitorSpec, since: Millis) -> Verdict:
     """The verdict while every metric is in its band."""
     count = len(spec.metrics)
     metrics = "The only metric is in its band" if count == 1 else f"All {count} metrics are in band"
@@ -54,7 +54,7 @@ def healthy(spec: SwirlMonitorSpec, since: int) -> Verdict:
 
 def broken(diagnosis: Diagnosis, window_ms: int, namespace: str, version: str | None) -> Verdict:
     """The verdict on a fault; `version` is the culprit's, if known."""
-    since = diagnosis.onset * window_ms
+    since = Millis(diagnosis.onset * window_ms)
     node = diagnosis.node
     rejected = [considered(item.change, item.why) for item in diagnosis.rejected[-REJECTED_LIMIT:]]
     return Verdict(
@@ -116,12 +116,12 @@ def number(value: float) -> str:
     return f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.2e}"
 
 
-def clock(ms: int) -> str:
-    """Time of day of a time in ms, UTC."""
-    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%H:%M:%S UTC")
+def clock(time: Millis) -> str:
+    """Time of day, UTC."""
+    return datetime.fromtimestamp(time // 1000, UTC).strftime("%H:%M:%S UTC")
 
 
-def _message(diagnosis: Diagnosis, since: int) -> str:
+def _message(diagnosis: Diagnosis, since: Millis) -> str:
     own = [item for item in diagnosis.anomalies if item.metric.node in diagnosis.symptoms_at]
     downstream, unrelated = diagnosis.downstream, diagnosis.unrelated
     seen = (
@@ -172,7 +172,7 @@ def _unit(text: str, metric: Metric) -> str:
     return text + (unit if not unit or unit[0] in "/%" else f" {unit}")
 
 
-def _cause(diagnosis: Diagnosis, since: int) -> str:
+def _cause(diagnosis: Diagnosis, since: Millis) -> str:
     change = diagnosis.change
     if change is None:
         tried = any(item.change.node == diagnosis.node.name for item in diagnosis.rejected)

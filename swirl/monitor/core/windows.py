@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from swirl.api.v1alpha1.swirlmonitor import Selector
 from swirl.wire.point import Point
+from swirl.wire.times import Millis
 
 FUTURE_MS = 60_000
 """Points further ahead than this of the time they were written at come from a wrong clock."""
@@ -84,7 +85,7 @@ class Windows:
         self._open: dict[int, list[list[tuple[int, float]]]] = {}
         self._batches: dict[Hashable, int] = {}
         self._next: int | None = None
-        self._now: int | None = None
+        self._now: Millis | None = None
         self.points = 0
         self.late = 0
         self.future = 0
@@ -96,7 +97,7 @@ class Windows:
         points: Iterable[Point],
         batch: Hashable | None = None,
         *,
-        written: int | None = None,
+        written: Millis | None = None,
     ) -> None:
         """Put points into their windows.
 
@@ -104,7 +105,7 @@ class Windows:
             points: in any order.
             batch: identity of the delivery the points came in. Kafka delivers at least once: a
                 batch that has been seen is counted and not used again.
-            written: when they were written, ms. Points from a minute later and more are counted
+            written: when they were written. Points from a minute later and more are counted
                 and dropped, as a wrong clock must not fill the memory.
 
         Values beyond `HUGE` are counted and dropped too.
@@ -142,8 +143,8 @@ class Windows:
         if batch is not None and newest >= 0:
             self._batches[batch] = newest
 
-    def close(self, now: int) -> Iterator[tuple[int, list[Totals | None]]]:
-        """Close every window whose lateness is over at `now` (ms); oldest first.
+    def close(self, now: Millis) -> Iterator[tuple[int, list[Totals | None]]]:
+        """Close every window whose lateness is over at `now`; oldest first.
 
         Yields:
             Index of the window (it begins at index times length) and the totals of every series,
@@ -174,9 +175,9 @@ class Windows:
         # A batch all of whose windows are closed would be late if it came again.
         self._batches = {batch: at for batch, at in self._batches.items() if at >= self._next}
 
-    def end_of(self, index: int) -> int:
-        """When a window ends, ms."""
-        return (index + 1) * self._window_ms
+    def end_of(self, index: int) -> Millis:
+        """When a window ends."""
+        return Millis((index + 1) * self._window_ms)
 
 
 def _totals(points: list[tuple[int, float]]) -> Totals | None:

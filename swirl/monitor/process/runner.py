@@ -14,6 +14,7 @@ from swirl.monitor.process.consumer import KafkaUnavailable, Points, Read
 from swirl.monitor.process.publisher import Publisher
 from swirl.monitor.process.server import Health, Snapshot
 from swirl.wire.change import ChangeEvent
+from swirl.wire.times import Millis
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ class Runner:
             if isinstance(item, ChangeEvent):
                 self._engine.feed_changes([item])
             elif isinstance(item, Points):
-                self._engine.feed_points(item.points, item.batch, written=time)
+                self._engine.feed_points(item.points, item.batch, written=Millis(time))
         if read.clock is None:
             # What is said on the way through the past was said then, or is not true any more.
             self._health.not_ready = "reading the log"
@@ -115,7 +116,7 @@ class Runner:
 
     def _advance(self, now: int | None) -> None:
         if now is not None:
-            self._engine.advance(now)
+            self._engine.advance(Millis(now))
 
     def _unavailable(self, error: KafkaUnavailable) -> float:
         wait = _BACKOFF_SECONDS[min(self._failures, len(_BACKOFF_SECONDS) - 1)]

@@ -14,6 +14,7 @@ from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.monitor.core.engine import Engine
 from swirl.monitor.core.spec import read_spec
 from swirl.wire.point import Point, decode, encode
+from swirl.wire.times import Millis
 from tests.support.sim.campaign import campaign
 from tests.support.sim.simulator import NAMESPACE, START, World, make_spec, named, run, simulate
 
@@ -82,7 +83,7 @@ def test_points_per_second_of_the_core() -> None:
         begin = time.process_time()
         for second, points in enumerate(batches):
             engine.feed_points(points, second)
-            engine.advance(START + second * 1000)
+            engine.advance(Millis(START + second * 1000))
         took = time.process_time() - begin
         total = seconds * metrics * rate
         print(f"\n{metrics} metrics: {total / took:,.0f} points/s/core ({engine.state})")
@@ -95,7 +96,7 @@ def test_windows_per_second_of_the_core() -> None:
     rng = np.random.default_rng(1)
     begin = time.process_time()
     for second in range(0, 3_000, 5):
-        at = START + second * 1000
+        at = Millis(START + second * 1000)
         engine.feed_points(
             [Point(f"m{m}", at + 4_900, float(rng.poisson(500)), {}) for m in range(metrics)]
         )

@@ -21,6 +21,7 @@ import httpx
 from kafka import KafkaConsumer, KafkaProducer
 
 from swirl.wire.point import encode
+from swirl.wire.verdict import VerdictRecord
 from tests.support.sim.simulator import NAMESPACE, Delivery
 
 ROOT = Path(__file__).parents[3]
@@ -43,8 +44,8 @@ class Topics:
         return f"changes-{self.suffix}"
 
     @property
-    def findings(self) -> str:
-        return f"findings-{self.suffix}"
+    def verdicts(self) -> str:
+        return f"verdicts-{self.suffix}"
 
     def write(self, log: Sequence[Delivery], *, live: bool = False) -> None:
         """Write deliveries with their times as timestamps; `live` waits for each of them."""
@@ -71,16 +72,16 @@ class Topics:
         finally:
             producer.close()
 
-    def read_findings(self) -> list[dict[str, Any]]:
-        """All findings so far."""
+    def read_verdicts(self) -> list[VerdictRecord]:
+        """All verdicts so far."""
         consumer = KafkaConsumer(
-            self.findings,
+            self.verdicts,
             bootstrap_servers=self.bootstrap,
             auto_offset_reset="earliest",
             consumer_timeout_ms=2_000,
         )
         try:
-            return [json.loads(message.value) for message in consumer]
+            return [VerdictRecord.from_json(message.value) for message in consumer]
         finally:
             consumer.close()
 
@@ -142,7 +143,7 @@ def engine(topics: Topics, api_url: str, spec: dict[str, Any], folder: Path) -> 
         "SWIRL_KAFKA_BOOTSTRAP": topics.bootstrap,
         "SWIRL_METRICS_TOPIC": topics.metrics,
         "SWIRL_CHANGES_TOPIC": topics.changes,
-        "SWIRL_VERDICTS_TOPIC": topics.findings,
+        "SWIRL_VERDICTS_TOPIC": topics.verdicts,
         "SWIRL_KUBERNETES_URL": api_url,
         "SWIRL_SERVICE_ACCOUNT": str(folder),
         "SWIRL_PORT": str(port),

@@ -53,8 +53,8 @@ def test_reads_the_past_in_silence_and_writes_what_is_true_now(
     assert verdict["change"]["to"] == "2"
     assert 'swirl_monitor_state{state="Broken"} 1.0' in text
     assert 'swirl_monitor_metric_outside{metric="yes_ratio"} 1.0' in text
-    (finding,) = topics.read_findings()
-    assert finding["verdict"] == verdict
+    (record,) = topics.read_verdicts()
+    assert record.verdict == verdict
 
 
 def test_a_restart_in_the_middle_of_a_fault_says_the_same(
@@ -69,7 +69,7 @@ def test_a_restart_in_the_middle_of_a_fault_says_the_same(
     first, second = api.verdicts
     assert first == second
     assert first["state"] == "Broken"
-    assert len({finding["id"] for finding in topics.read_findings()}) == 1
+    assert len({record.id for record in topics.read_verdicts()}) == 1
 
 
 def test_live_from_learning_to_verdict_and_back(
@@ -126,12 +126,12 @@ def test_waits_for_kafka_and_stands_an_outage(tmp_path: Path, api: FakeApi) -> N
             assert [v["state"] for v in api.verdicts] == ["Learning"]
             write_story(topics)
             process.wait(lambda: api.verdicts[-1]["state"] == "Broken")
-            told = len(api.verdicts)
+            written = len(api.verdicts)
             broker.stop()
             process.wait(lambda: not process.ready())
             time.sleep(15)  # long enough for silence to be taken for a fault
             assert process.alive()
-            assert len(api.verdicts) == told
+            assert len(api.verdicts) == written
             broker.start()
             process.wait(process.ready, 60)
             assert process.terminate() == 0

@@ -19,8 +19,9 @@ from swirl.monitor.core.spec import read_spec
 from swirl.monitor.core.state import BROKEN
 from swirl.wire.change import Aspect, ChangeEvent, change_id
 from swirl.wire.point import Point
+from swirl.wire.times import Millis
 
-START = 1_700_000_000_000
+START = Millis(1_700_000_000_000)
 NAMESPACE = "shop"
 FAULTS = ("data", "pipeline-bug", "model-bug", "world", "clicks", "silent")
 EXPECTED = {
@@ -256,7 +257,7 @@ def run(
             else:
                 engine.feed_points(item.points, item.batch or None)
             place += 1
-        verdict = engine.advance(now)
+        verdict = engine.advance(Millis(now))
         if verdict is not None:
             said.append(((now - START) / 1000, verdict))
         now += step

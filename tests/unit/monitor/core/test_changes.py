@@ -11,6 +11,7 @@ from swirl.api.v1alpha1.swirlmonitor import Detection
 from swirl.monitor.core.changes import Change, ChangeLog, weigh
 from swirl.monitor.core.tuning import Tuning
 from swirl.wire.change import ChangeEvent
+from swirl.wire.times import Millis
 from tests.support.sim.simulator import NAMESPACE, START, change, make_spec
 
 ONSET = (START + 300_000) // 5_000
@@ -30,8 +31,8 @@ def log_of(found: list[ChangeEvent]) -> ChangeLog:
 
 
 def made(at: float, node: str = "judge", took: float | None = 3.0, name: str = "c") -> Change:
-    begin = START + int(at * 1000)
-    finished = None if took is None else begin + int(took * 1000)
+    begin = Millis(START + int(at * 1000))
+    finished = None if took is None else Millis(begin + int(took * 1000))
     return Change(name, node, "ModelServer", "mood", "Model", "1", "2", begin, finished)
 
 
@@ -73,7 +74,7 @@ def test_other_peoples_changes_are_not_kept() -> None:
 
 def test_changes_are_forgotten_in_time() -> None:
     log = log_of(events(10) + events(500))
-    log.forget_before(START + 100_000)
+    log.forget_before(Millis(START + 100_000))
     assert [item.started for item in log.changes()] == [START + 500_000]
 
 

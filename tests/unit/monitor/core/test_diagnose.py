@@ -18,9 +18,11 @@ from swirl.monitor.core.diagnose import Anomaly, Diagnosis, diagnose
 from swirl.monitor.core.graph import Graph
 from swirl.monitor.core.rules import UNKNOWN
 from swirl.monitor.core.tuning import Tuning
+from swirl.wire.times import Millis
 from tests.support.sim.simulator import NAMESPACE, START, change, make_spec
 
 ONSET = START // 5_000 + 60
+BEGIN = Millis(ONSET * 5_000)
 
 
 def metric_of(node: str) -> Metric:
@@ -79,8 +81,7 @@ def test_two_beginnings_at_once_are_not_explained_away() -> None:
 
 
 def test_unless_a_change_tells_them_apart() -> None:
-    begin = ONSET * 5_000
-    made = Change("c", "right", "AnalyticsJob", "right-job", "Code", "1", "2", begin, begin)
+    made = Change("c", "right", "AnalyticsJob", "right-job", "Code", "1", "2", BEGIN, BEGIN)
     diagnosis = find(DIAMOND, ("left", ONSET), ("right", ONSET), changes=(made,))
     assert diagnosis.node.name == "right"
     assert diagnosis.rule.verdict == "Deployed bug in pipeline code"
@@ -116,9 +117,9 @@ def unmeasured(*nodes: str) -> SwirlMonitorSpec:
     return DIAMOND.model_copy(update={"metrics": metrics})
 
 
-def of(job: str, identity: str = "c", begin: int = ONSET * 5_000) -> Change:
+def of(job: str, identity: str = "c", begin: Millis = BEGIN) -> Change:
     return Change(
-        identity, job, "AnalyticsJob", f"{job}-job", "Code", "1", "2", begin - 2_000, begin
+        identity, job, "AnalyticsJob", f"{job}-job", "Code", "1", "2", Millis(begin - 2_000), begin
     )
 
 

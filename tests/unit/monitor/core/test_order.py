@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from swirl.api.v1alpha1.swirlmonitor import Verdict
 from swirl.monitor.core.engine import Engine
+from swirl.wire.times import Millis
 from tests.support.sim.simulator import (
     NAMESPACE,
     START,
@@ -56,14 +57,14 @@ def test_delays_within_the_lateness_shuffles_and_repeats_change_nothing(
 def test_an_engine_that_reads_the_log_afterwards_says_the_same(name: str) -> None:
     log = STORIES[name]
     for stop in (280, 300, 330):
-        until = START + stop * 1000
+        until = Millis(START + stop * 1000)
         live = Engine(make_spec(), NAMESPACE)
         run(live, log, until=stop)
         replayed = Engine(make_spec(), NAMESPACE)
         for item in sorted(log, key=lambda item: item.arrival):
             if item.arrival > until:
                 break
-            replayed.advance(item.arrival)
+            replayed.advance(Millis(item.arrival))
             replayed.feed_points(item.points, item.batch or None)
             replayed.feed_changes([item.event] if item.event else [])
         replayed.advance(until)

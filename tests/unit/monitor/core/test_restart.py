@@ -63,12 +63,12 @@ def test_a_restart_soon_after_a_fault_does_not_learn_the_fault() -> None:
     start = read_from(left, now, HISTORY)
     assert START < start < START + 2_400_000
 
-    def again(begin: int) -> Engine:
+    def again(begin: Millis) -> Engine:
         engine = Engine(make_spec(), NAMESPACE, begin)
         run(engine, [item for item in log if item.arrival >= begin])
         return engine
 
-    assert again(now - HISTORY).state == BROKEN
+    assert again(Millis(now - HISTORY)).state == BROKEN
     restarted = again(start)
     assert (restarted.verdict, restarted.read_from) == (live.verdict, live.read_from)
 

@@ -10,11 +10,12 @@ from swirl.monitor.core.changes import Change, Rejected
 from swirl.monitor.core.diagnose import Anomaly, Diagnosis
 from swirl.monitor.core.rules import UNKNOWN
 from swirl.monitor.core.sentence import broken, healthy, learning, number
+from swirl.wire.times import Millis
 from tests.support.sim.simulator import make_spec
 
 SPEC = make_spec()
 NODES = {node.name: node for node in SPEC.nodes}
-T = 1_700_000_100_000
+T = Millis(1_700_000_100_000)
 ONSET = T // 5_000
 RULE = Rule(name="r", when=When(), verdict="It broke")
 
@@ -24,7 +25,7 @@ def anomaly(metric: int, direction: Direction = "High", value: float | None = 19
 
 
 def made(node: str = "judge", before: int = 4, name: str = "mood") -> Change:
-    return Change("c", node, "ModelServer", name, "Model", "1", "2", T - before * 1000, T)
+    return Change("c", node, "ModelServer", name, "Model", "1", "2", Millis(T - before * 1000), T)
 
 
 def diagnosis(**kwargs: object) -> Diagnosis:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from swirl.api.v1alpha1.swirlmonitor import Selector
 from swirl.monitor.core.windows import FUTURE_MS, Totals, Windows
 from swirl.wire.point import Point
+from swirl.wire.times import Millis
 
 T0 = 1_700_000_000_000
 ANY = Selector(metric="m")
@@ -25,7 +26,7 @@ def point(at: float, value: float = 1.0, **labels: str) -> Point:
 
 
 def closed(found: Windows, until: float) -> list[list[Totals | None]]:
-    return [totals for _, totals in found.close(T0 + int(until * 1000))]
+    return [totals for _, totals in found.close(Millis(T0 + int(until * 1000)))]
 
 
 def test_a_window_stays_open_for_its_lateness() -> None:
@@ -82,7 +83,7 @@ def test_a_wrong_clock_cannot_fill_the_memory_or_stop_time() -> None:
     closed(found, 10)
     ahead = T0 + 10_000 + FUTURE_MS
     stray = [Point("m", time, 1.0, {}) for time in (ahead, ahead + 1, 0)]
-    found.add(stray, written=T0 + 10_000)
+    found.add(stray, written=Millis(T0 + 10_000))
     assert (found.future, found.late) == (1, 1)
 
 
