@@ -88,9 +88,9 @@ class Driver:
         run = environment.run
         if environment.kafka is not None:
             self._emitter = Emitter(
-                environment.kafka.bootstrap_servers,
+                environment.kafka,
                 environment.metrics_topic,
-                f"{run.namespace}/AnalyticsJob/{run.job}",
+                source=f"{run.namespace}/AnalyticsJob/{run.job}",
             )
         try:
             return Context(

@@ -15,14 +15,14 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from swirl.metrics.transport import DeliveryFailed, Transport
+from swirl.kafka.delivery import RETRY_SECONDS, NotDelivered, Producer, RecordLost
+from swirl.wire.kafka import KafkaSettings
 from swirl.wire.point import Point, encode
 from swirl.wire.topics import METRICS_TOPIC
 
 logger = logging.getLogger(__name__)
 
 POINTS_PER_RECORD = 500
-_RETRY_SECONDS = 2.0
 _CONFIRM_SECONDS = 1.0
 
 
@@ -30,36 +30,36 @@ class Emitter:
     """Batches points for `linger` seconds and sends them as records of one source.
 
     Args:
-        bootstrap_servers: Kafka's `host:port`, several separated by commas.
+        kafka: where Kafka is.
         topic: topic of the metric records.
         source: `<namespace>/<kind>/<name>` of what the points are about.
         linger: seconds a point waits for company.
         capacity: points kept while Kafka is away; beyond it the oldest are dropped.
-        transport: replaces Kafka, for tests.
+        producer: replaces Kafka's, for tests.
 
     Raises:
         ImportError: the `metrics` extra is not installed.
-        ValueError: `source` is empty or an address is not `host:port`.
+        ValueError: `source` is empty.
     """
 
     def __init__(
         self,
-        bootstrap_servers: str,
+        kafka: KafkaSettings,
         topic: str = METRICS_TOPIC,
-        source: str = "",
         *,
+        source: str,
         linger: float = 1.0,
         capacity: int = 10_000,
-        transport: Transport | None = None,
+        producer: Producer | None = None,
     ) -> None:
         if not source:
             raise ValueError("Emitter needs a source, written <namespace>/<kind>/<name>")
-        if transport is None:
-            # kafka is imported here, not above: formats must be usable without a client.
-            from swirl.metrics.kafka_transport import KafkaTransport
+        if producer is None:
+            from swirl.kafka.producer import DurableProducer
 
-            transport = KafkaTransport(bootstrap_servers, topic, key=source)
-        self._transport = transport
+            producer = DurableProducer(kafka)
+        self._producer = producer
+        self._topic = topic
         self._source = source
         self._linger = linger
         self._capacity = capacity
@@ -155,10 +155,10 @@ class Emitter:
             flushed = self._flush()
             if closing and (flushed or _clock() >= self._deadline):
                 break
-            wait = self._linger if flushed else max(self._linger, _RETRY_SECONDS)
+            wait = self._linger if flushed else max(self._linger, RETRY_SECONDS)
             if closing:
                 time.sleep(0.05)
-        self._transport.close()
+        self._producer.close()
 
     def _flush(self) -> bool:
         """Send all that is queued now; False if Kafka did not confirm in time."""
@@ -166,10 +166,16 @@ class Emitter:
             try:
                 self._record = self._record or encode(self._source, batch)
                 remaining = max(0.0, self._deadline - _clock())
-                if not self._transport.deliver(self._record, min(_CONFIRM_SECONDS, remaining)):
-                    self._report(failure="no answer from Kafka")
-                    return False
-            except DeliveryFailed as error:
+                self._producer.deliver(
+                    self._topic,
+                    self._source.encode(),
+                    self._record,
+                    min(_CONFIRM_SECONDS, remaining),
+                )
+            except NotDelivered as error:
+                self._report(failure=str(error))
+                return False
+            except RecordLost as error:
                 self._settle(delivered=False)
                 self._report(failure=str(error))
             except Exception as error:

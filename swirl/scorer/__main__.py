@@ -26,6 +26,7 @@ from swirl.scorer.server import make_server
 from swirl.scorer.service import Service
 from swirl.scorer.settings import Settings, termination_log
 from swirl.store import StoreError
+from swirl.wire.kafka import KafkaSettings
 
 logger = logging.getLogger("swirl.scorer")
 
@@ -86,7 +87,9 @@ def _reporter(settings: Settings, service: Service) -> Reporter | None:
         return None
     source = f"{settings.namespace}/ModelServer/{settings.name}"
     try:
-        emitter = Emitter(settings.kafka, settings.topic, source)
+        emitter = Emitter(
+            KafkaSettings(bootstrap_servers=settings.kafka), settings.topic, source=source
+        )
     except Exception:
         # Scoring without metrics beats no scoring.
         logger.exception("no metrics will be sent to Kafka at %s", settings.kafka)

@@ -139,6 +139,7 @@ def main(env: Mapping[str, str]) -> None:
     from kafka import KafkaConsumer
 
     from swirl.metrics import Emitter
+    from swirl.wire.kafka import KafkaSettings
 
     settings = Settings.from_environment(env)
     stop = threading.Event()
@@ -151,7 +152,11 @@ def main(env: Mapping[str, str]) -> None:
         bootstrap_servers=settings.bootstrap_servers.split(","),
         auto_offset_reset="latest",
     )
-    emitter = Emitter(settings.bootstrap_servers, settings.metrics_topic, settings.source)
+    emitter = Emitter(
+        KafkaSettings(bootstrap_servers=settings.bootstrap_servers),
+        settings.metrics_topic,
+        source=settings.source,
+    )
     scorer = Scorer(settings.scorer_url)
     tally = Tally()
     try:

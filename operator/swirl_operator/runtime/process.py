@@ -10,6 +10,8 @@ import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
+from swirl.kafka.delivery import Producer
+from swirl.wire.kafka import KafkaSettings
 from swirl_operator.runtime.announce import Announcer
 from swirl_operator.runtime.api import FIELD_MANAGER, Api
 from swirl_operator.runtime.apply import WriteMemory
@@ -72,7 +74,7 @@ class Process:
         )
         self.leadership = Leadership(api=api, options=options)
         self.announcer = Announcer(
-            bootstrap=None if options.kafka is None else options.kafka.bootstrap_servers,
+            producer=None if options.kafka is None else _producer(options.kafka),
             topic=options.changes_topic,
             metrics=metrics,
         )
@@ -230,6 +232,13 @@ class Process:
             self.metrics.queue_depth.labels(lane.value).set(self.queue.depth(lane))
         for resource in self.router.resources:
             self.metrics.cached_objects.labels(resource.plural).set(self.cache.count(resource))
+
+
+def _producer(kafka: KafkaSettings) -> Producer:
+    # Imported late: without a broker the client library costs nothing.
+    from swirl.kafka.producer import DurableProducer
+
+    return DurableProducer(kafka)
 
 
 async def operate(controllers: Sequence[Controller[Any]], options: Options) -> int:

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 
+from swirl.kafka.producer import DurableProducer
 from swirl.monitor.core.engine import Engine
 from swirl.monitor.core.restart import read_from
 from swirl.monitor.core.tuning import Tuning
@@ -47,13 +48,12 @@ def main() -> int:
     health = Health()
     server = Server(health, settings.port)
     status = StatusWriter(settings.api_url, settings.account, settings.namespace, settings.name)
-    publisher = KafkaPublisher(
-        settings.bootstrap_servers, settings.verdicts_topic, settings.namespace, settings.name
-    )
+    producer = DurableProducer(settings.kafka)
+    publisher = KafkaPublisher(producer, settings.verdicts_topic, settings.namespace, settings.name)
     try:
         _watch(settings, health, status, publisher, stop)
     finally:
-        publisher.close()
+        producer.close()
         status.close()
         server.close()
     logger.info("stopped")
@@ -72,7 +72,7 @@ def _watch(
     if start is None:
         return
     source = LogReader(
-        settings.bootstrap_servers,
+        settings.kafka,
         settings.metrics_topic,
         settings.changes_topic,
         settings.namespace,

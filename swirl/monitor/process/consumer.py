@@ -17,9 +17,11 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from swirl.metrics.reachable import reachable
+from swirl.kafka.options import client_options
+from swirl.kafka.reachable import reachable
 from swirl.monitor.core.replay import Merge
 from swirl.wire.change import ChangeEvent, MalformedChange
+from swirl.wire.kafka import KafkaSettings
 from swirl.wire.point import MalformedRecord, Point, decode
 
 logger = logging.getLogger(__name__)
@@ -62,7 +64,7 @@ class LogReader:
     """Reads the topics of metrics and of changes as one log.
 
     Args:
-        bootstrap_servers: Kafka's `host:port`, several separated by commas.
+        kafka: where Kafka is.
         metrics_topic, changes_topic: need not exist yet.
         namespace: records of sources in other namespaces are skipped.
         start: time in ms from which on the log is read.
@@ -71,14 +73,14 @@ class LogReader:
 
     def __init__(
         self,
-        bootstrap_servers: str,
+        kafka: KafkaSettings,
         metrics_topic: str,
         changes_topic: str,
         namespace: str,
         start: int,
         wall: Callable[[], int],
     ) -> None:
-        self._servers = bootstrap_servers
+        self._kafka = kafka
         self._topics = (metrics_topic, changes_topic)
         self._changes_topic = changes_topic
         self._namespace = namespace
@@ -111,10 +113,10 @@ class LogReader:
 
     def _read(self) -> Read:
         if self._consumer is None:
-            if not reachable(self._servers):
-                raise KafkaUnavailable(f"nothing answers at {self._servers}")
+            if not reachable(self._kafka.servers):
+                raise KafkaUnavailable(f"nothing answers at {self._kafka.bootstrap_servers}")
             self._consumer = KafkaConsumer(
-                bootstrap_servers=self._servers.split(","),
+                **client_options(self._kafka),
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
@@ -123,8 +125,6 @@ class LogReader:
                 bootstrap_timeout_ms=_TIMEOUT_MS,
                 fetch_max_wait_ms=_POLL_MS,
                 max_poll_records=_RECORDS,
-                metrics_enabled=False,
-                reconnect_backoff_max_ms=2_000,
             )
             self._assign()
         elif time.monotonic() - self._looked >= _LOOK_FOR_TOPICS_SECONDS:

@@ -1,24 +1,18 @@
-"""Publishes verdicts on Kafka, for whoever wants to act on them; see `swirl.wire.verdict`."""
+"""Publishes verdicts on a Kafka topic, for whoever wants to act on them."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import time
-from typing import Any, Protocol
-
-from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from typing import Protocol
 
 from swirl.api.v1alpha1.swirlmonitor import Verdict
-from swirl.metrics.reachable import reachable
+from swirl.kafka.delivery import NotDelivered, Producer, RecordLost
 from swirl.monitor.core.state import LEARNING
 from swirl.wire.verdict import VerdictRecord
 
 logger = logging.getLogger(__name__)
 
-_BLOCK_MS = 3_000
-_RETRY_SECONDS = 10.0
+_CONFIRM_SECONDS = 3.0
 
 
 class Publisher(Protocol):
@@ -35,20 +29,19 @@ class KafkaPublisher:
     """Publishes Healthy and Broken verdicts; that it is learning helps nobody.
 
     Args:
-        bootstrap_servers: Kafka's `host:port`, several separated by commas.
+        producer: delivers them; closed by its owner.
         topic: of the verdicts.
         namespace, name: of the monitor.
     """
 
-    def __init__(self, bootstrap_servers: str, topic: str, namespace: str, name: str) -> None:
-        self._servers = bootstrap_servers
+    def __init__(self, producer: Producer, topic: str, namespace: str, name: str) -> None:
+        self._producer = producer
         self._topic = topic
         self._namespace = namespace
         self._name = name
-        self._producer: Any = None
         self._pending: list[VerdictRecord] = []
         self._last: str | None = None
-        self._retry_at = 0.0
+        self._failing = False
 
     def offer(self, verdict: Verdict) -> None:
         """See `Publisher`."""
@@ -61,40 +54,17 @@ class KafkaPublisher:
             self._pending.append(record)
 
     def flush(self) -> None:
-        """See `Publisher`; after a failure the next attempt is some seconds later."""
-        if not self._pending or time.monotonic() < self._retry_at:
-            return
-        if self._producer is None and not reachable(self._servers):
-            self._later(f"nothing answers at {self._servers}")
-            return
-        try:
-            if self._producer is None:
-                self._producer = KafkaProducer(
-                    bootstrap_servers=self._servers.split(","),
-                    acks="all",
-                    max_block_ms=_BLOCK_MS,
-                    bootstrap_timeout_ms=_BLOCK_MS,
-                    request_timeout_ms=_BLOCK_MS,
-                    delivery_timeout_ms=2 * _BLOCK_MS,
-                    linger_ms=0,
+        """See `Publisher`."""
+        while self._pending:
+            record = self._pending[0]
+            try:
+                self._producer.deliver(
+                    self._topic, record.source.encode(), record.to_json(), _CONFIRM_SECONDS
                 )
-            while self._pending:
-                record = self._pending[0]
-                self._producer.send(self._topic, record.to_json(), key=record.source.encode()).get(
-                    timeout=2 * _BLOCK_MS / 1000
-                )
-                del self._pending[0]
-        except (KafkaError, OSError) as error:
-            self.close()
-            self._later(f"{type(error).__name__}: {error}")
-
-    def _later(self, why: str) -> None:
-        logger.warning("verdicts: not published, will try again: %s", why)
-        self._retry_at = time.monotonic() + _RETRY_SECONDS
-
-    def close(self) -> None:
-        """Let go of connections."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            with contextlib.suppress(KafkaError, OSError):
-                producer.close(timeout=1)
+            except (NotDelivered, RecordLost) as error:
+                if not self._failing:
+                    logger.warning("verdicts: not published, will try again: %s", error)
+                self._failing = True
+                return
+            self._failing = False
+            del self._pending[0]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.monitor.core.spec import InvalidSpec, read_spec
+from swirl.wire.environment import InvalidEnvironment
+from swirl.wire.kafka import KafkaSettings
 from swirl.wire.topics import CHANGES_TOPIC, METRICS_TOPIC, VERDICTS_TOPIC
 
 _ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -31,7 +33,7 @@ class Settings:
     spec: SwirlMonitorSpec
     name: str
     namespace: str
-    bootstrap_servers: str
+    kafka: KafkaSettings
     metrics_topic: str
     changes_topic: str
     verdicts_topic: str
@@ -59,7 +61,7 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         spec=spec,
         name=_needed(env, "SWIRL_MONITOR_NAME"),
         namespace=_needed(env, "SWIRL_POD_NAMESPACE"),
-        bootstrap_servers=_needed(env, "SWIRL_KAFKA_BOOTSTRAP"),
+        kafka=_kafka(env),
         metrics_topic=env.get("SWIRL_METRICS_TOPIC") or METRICS_TOPIC,
         changes_topic=env.get("SWIRL_CHANGES_TOPIC") or CHANGES_TOPIC,
         verdicts_topic=env.get("SWIRL_VERDICTS_TOPIC") or VERDICTS_TOPIC,
@@ -75,6 +77,13 @@ def _api_url(env: Mapping[str, str]) -> str:
     host = _needed(env, "KUBERNETES_SERVICE_HOST")
     port = env.get("KUBERNETES_SERVICE_PORT") or "443"
     return f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
+
+
+def _kafka(env: Mapping[str, str]) -> KafkaSettings:
+    try:
+        return KafkaSettings.read(env)
+    except InvalidEnvironment as error:
+        raise InvalidSettings(str(error)) from error
 
 
 def _needed(env: Mapping[str, str], name: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from kafka import KafkaConsumer
 
 from swirl.metrics import Emitter
+from swirl.wire.kafka import KafkaSettings
 from swirl.wire.point import Record, decode
 from tests.integration.kafka_broker import Broker, running
 
@@ -19,6 +20,11 @@ from tests.integration.kafka_broker import Broker, running
 leaves_sockets = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 SOURCE = "ads/AnalyticsJob/ingest"
+
+
+def emitting(servers: str, topic: str, *, linger: float) -> Emitter:
+    settings = KafkaSettings(bootstrap_servers=servers)
+    return Emitter(settings, topic, source=SOURCE, linger=linger)
 
 
 def consume(bootstrap: str, topic: str, points: int, seconds: float = 30.0) -> list[Record]:
@@ -41,7 +47,9 @@ def consume(bootstrap: str, topic: str, points: int, seconds: float = 30.0) -> l
 
 def test_points_arrive_in_order_and_batched(kafka: str) -> None:
     topic = f"metrics-{uuid.uuid4().hex}"
-    with Emitter(kafka, topic, SOURCE, linger=0.5) as emitter:
+    with Emitter(
+        KafkaSettings(bootstrap_servers=kafka), topic, source=SOURCE, linger=0.5
+    ) as emitter:
         for value in range(1200):
             emitter.emit("clicks", value, {"job": "ingest"}, time=value)
     assert (emitter.sent, emitter.dropped) == (1200, 0)
@@ -61,7 +69,9 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 @leaves_sockets
 def test_an_outage_neither_stops_the_caller_nor_loses_or_repeats_points(broker: Broker) -> None:
     topic = "metrics"
-    emitter = Emitter(broker.bootstrap, topic, SOURCE, linger=0.1)
+    emitter = Emitter(
+        KafkaSettings(bootstrap_servers=broker.bootstrap), topic, source=SOURCE, linger=0.1
+    )
     try:
         emitter.emit("clicks", 0)
         end = time.monotonic() + 30
@@ -91,7 +101,9 @@ def test_an_outage_neither_stops_the_caller_nor_loses_or_repeats_points(broker: 
 @leaves_sockets
 def test_kafka_may_come_later_than_the_emitter(tmp_path: Path) -> None:
     late = Broker(tmp_path)
-    emitter = Emitter(late.bootstrap, "metrics", SOURCE, linger=0.1)
+    emitter = Emitter(
+        KafkaSettings(bootstrap_servers=late.bootstrap), "metrics", source=SOURCE, linger=0.1
+    )
     try:
         emitter.emit("clicks", 1)
         time.sleep(1)

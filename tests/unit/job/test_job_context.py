@@ -8,6 +8,7 @@ import pytest
 from swirl import Context
 from swirl.job.context import KafkaNotConfigured
 from swirl.metrics import Emitter
+from swirl.wire.kafka import KafkaSettings
 from swirl.wire.point import Point, decode
 
 
@@ -41,14 +42,13 @@ def test_metrics_are_finite(tmp_path: Path) -> None:
 
 
 class Recorder:
-    """A transport that keeps records."""
+    """A producer that keeps records."""
 
     def __init__(self) -> None:
         self.records: list[bytes] = []
 
-    def deliver(self, record: bytes, timeout: float) -> bool:
-        self.records.append(record)
-        return True
+    def deliver(self, topic: str, key: bytes, value: bytes, timeout: float) -> None:
+        self.records.append(value)
 
     def close(self) -> None:
         """There is nothing to close."""
@@ -56,7 +56,11 @@ class Recorder:
 
 def test_points_name_their_job_and_may_have_a_time(tmp_path: Path) -> None:
     recorder = Recorder()
-    emitter = Emitter("", source="ads/AnalyticsJob/ingest", transport=recorder)
+    emitter = Emitter(
+        KafkaSettings(bootstrap_servers="kafka:9092"),
+        source="ads/AnalyticsJob/ingest",
+        producer=recorder,
+    )
     ctx = Context(Context.local(tmp_path).run, emitter=emitter)
     ctx.emit("clicks", 2, time=7, server="a")
     ctx.emit("clicks", 3, job="other")

@@ -1,4 +1,4 @@
-"""The emitter over a transport whose faults are provoked; a real Kafka is used in integration."""
+"""The emitter over a producer whose faults are provoked; a real Kafka is used in integration."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from datetime import UTC, datetime
 
 import pytest
 
+from swirl.kafka.delivery import NotDelivered, RecordLost
 from swirl.metrics import Emitter
 from swirl.metrics.emitter import POINTS_PER_RECORD
-from swirl.metrics.kafka_transport import KafkaTransport
-from swirl.metrics.transport import DeliveryFailed
+from swirl.wire.kafka import KafkaSettings
 from swirl.wire.point import decode
 
 SOURCE = "ads/AnalyticsJob/ingest"
+SETTINGS = KafkaSettings(bootstrap_servers="kafka:9092")
 
 
 class Kafka:
-    """A transport that is up, away, or losing records, as the test says."""
+    """A producer that is up, away, or losing records, as the test says."""
 
     def __init__(self) -> None:
         self.records: list[bytes] = []
@@ -32,15 +33,15 @@ class Kafka:
         self.stall.set()
         self.closed = False
 
-    def deliver(self, record: bytes, timeout: float) -> bool:
-        self.attempts.append(record)
+    def deliver(self, topic: str, key: bytes, value: bytes, timeout: float) -> None:
+        assert (topic, key) == ("t", SOURCE.encode())
+        self.attempts.append(value)
         self.stall.wait()
         if self.failure is not None:
             raise self.failure
         if self.away:
-            return False
-        self.records.append(record)
-        return True
+            raise NotDelivered("Kafka is away")
+        self.records.append(value)
 
     def close(self) -> None:
         self.closed = True
@@ -52,7 +53,7 @@ class Kafka:
 
 @contextmanager
 def emitter(kafka: Kafka, capacity: int = 100, linger: float = 0.01) -> Iterator[Emitter]:
-    made = Emitter("", "t", SOURCE, linger=linger, capacity=capacity, transport=kafka)
+    made = Emitter(SETTINGS, "t", source=SOURCE, linger=linger, capacity=capacity, producer=kafka)
     try:
         yield made
     finally:
@@ -93,7 +94,7 @@ def test_records_are_bounded() -> None:
 
 def test_close_flushes_and_lets_go() -> None:
     kafka = Kafka()
-    made = Emitter("", "t", SOURCE, linger=60, transport=kafka)
+    made = Emitter(SETTINGS, "t", source=SOURCE, linger=60, producer=kafka)
     made.emit("clicks", 1)
     assert made.close() is True
     assert kafka.values == [1.0]
@@ -106,7 +107,7 @@ def test_close_flushes_and_lets_go() -> None:
 def test_while_kafka_is_away_the_newest_points_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("swirl.metrics.emitter._RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("swirl.metrics.emitter.RETRY_SECONDS", 0.01)
     kafka = Kafka()
     kafka.away = True
     with emitter(kafka, capacity=3) as made:
@@ -121,7 +122,7 @@ def test_while_kafka_is_away_the_newest_points_are_kept(
 
 
 def test_a_record_under_way_is_offered_again_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("swirl.metrics.emitter._RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("swirl.metrics.emitter.RETRY_SECONDS", 0.01)
     kafka = Kafka()
     kafka.away = True
     with emitter(kafka) as made:
@@ -131,7 +132,7 @@ def test_a_record_under_way_is_offered_again_unchanged(monkeypatch: pytest.Monke
         assert len(set(kafka.attempts)) == 1
 
 
-@pytest.mark.parametrize("failure", [DeliveryFailed("too large"), RuntimeError("surprise")])
+@pytest.mark.parametrize("failure", [RecordLost("too large"), RuntimeError("surprise")])
 def test_a_lost_record_is_counted_and_the_next_is_sent(failure: Exception) -> None:
     kafka = Kafka()
     kafka.failure = failure
@@ -172,34 +173,19 @@ def test_values_that_cannot_be_sent_are_dropped(value: float) -> None:
 
 def test_a_source_is_required() -> None:
     with pytest.raises(ValueError, match="needs a source"):
-        Emitter("localhost:9092")
+        Emitter(SETTINGS, source="")
 
 
 def test_no_broker_at_the_address() -> None:
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    made = Emitter(address, "t", SOURCE, linger=0.01)
+    made = Emitter(KafkaSettings(bootstrap_servers=address), "t", source=SOURCE, linger=0.01)
     made.emit("clicks", 1)
     start = time.monotonic()
     assert made.close(timeout=0.3) is False
     assert time.monotonic() - start < 2
     assert made.dropped == 1
-
-
-def test_transport_to_nowhere_says_not_yet() -> None:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    transport = KafkaTransport(address, "t", "k")
-    assert transport.deliver(b"x", 0.1) is False
-    transport.close()
-
-
-@pytest.mark.parametrize("address", ["kafka", "kafka:", ":9092", "a:1,b"])
-def test_an_address_without_a_port_is_refused(address: str) -> None:
-    with pytest.raises(ValueError, match="must be written host:port"):
-        Emitter(address, "t", SOURCE)
 
 
 def test_a_wrong_point_is_its_callers_error_and_costs_no_other() -> None:

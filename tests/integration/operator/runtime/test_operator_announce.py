@@ -9,8 +9,14 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer
 
+from swirl.kafka.producer import DurableProducer
+from swirl.wire.kafka import KafkaSettings
 from swirl_operator.runtime.announce import AnnouncementFailed, Announcer
 from swirl_operator.runtime.metrics import Metrics
+
+
+def producer(servers: str) -> DurableProducer:
+    return DurableProducer(KafkaSettings(bootstrap_servers=servers))
 
 
 def change(identity: str) -> dict[str, Any]:
@@ -19,7 +25,7 @@ def change(identity: str) -> dict[str, Any]:
 
 async def test_a_broker_has_what_was_announced(kafka: str) -> None:
     topic = f"changes-{uuid.uuid4().hex}"
-    announcer = Announcer(bootstrap=kafka, topic=topic, metrics=Metrics())
+    announcer = Announcer(producer=producer(kafka), topic=topic, metrics=Metrics())
     await announcer.announce([change("1"), change("2")])
     await announcer.announce([change("2"), change("3")])
     await announcer.close()
@@ -33,7 +39,7 @@ async def test_a_broker_has_what_was_announced(kafka: str) -> None:
 
 
 async def test_no_broker_is_a_failure_and_not_a_wait() -> None:
-    announcer = Announcer(bootstrap="127.0.0.1:1", topic="changes", metrics=Metrics())
+    announcer = Announcer(producer=producer("127.0.0.1:1"), topic="changes", metrics=Metrics())
     with pytest.raises(AnnouncementFailed, match="no broker"):
         await announcer.announce([change("1")])
     await announcer.close()

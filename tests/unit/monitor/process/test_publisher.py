@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from swirl.api.v1alpha1.swirlmonitor import Verdict
+from swirl.kafka.delivery import NotDelivered, RecordLost
 from swirl.monitor.process.publisher import KafkaPublisher
 from swirl.wire.verdict import VerdictRecord
 
@@ -46,12 +49,42 @@ def test_the_record_carries_the_verdict_of_the_status() -> None:
     assert Verdict.model_validate(read.verdict) == BROKEN
 
 
-def test_without_kafka_nothing_raises_and_the_next_attempt_is_later(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    publisher = KafkaPublisher("127.0.0.1:9", "verdicts", "shop", "m")
+class Producer:
+    """Says no as often as the test wants."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.sent: list[tuple[str, bytes, bytes]] = []
+
+    def deliver(self, topic: str, key: bytes, value: bytes, timeout: float) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append((topic, key, value))
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def test_what_fails_is_kept_and_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    producer = Producer(NotDelivered("nobody"), RecordLost("too late"))
+    publisher = KafkaPublisher(producer, "verdicts", "shop", "m")
     publisher.offer(BROKEN)
     publisher.flush()
+    publisher.offer(BROKEN.model_copy(update={"state": "Healthy"}))
     publisher.flush()
-    publisher.close()
     assert sum("will try again" in record.message for record in caplog.records) == 1
+    publisher.flush()
+    assert [json.loads(value)["verdict"]["state"] for _, _, value in producer.sent] == [
+        "Broken",
+        "Healthy",
+    ]
+    assert {sent[:2] for sent in producer.sent} == {("verdicts", b"shop/SwirlMonitor/m")}
+
+
+def test_what_says_the_same_and_what_says_nothing_is_not_published() -> None:
+    producer = Producer()
+    publisher = KafkaPublisher(producer, "verdicts", "shop", "m")
+    for verdict in (BROKEN.model_copy(update={"state": "Learning"}), BROKEN, BROKEN):
+        publisher.offer(verdict)
+        publisher.flush()
+    assert len(producer.sent) == 1

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from swirl.kafka.delivery import NotDelivered
 from swirl_operator.runtime.announce import AnnouncementFailed, Announcer
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
@@ -52,16 +53,13 @@ class Broker:
         self.sent: list[bytes] = []
         self.broken = False
 
-    def send(self, topic: str, *, key: bytes, value: bytes) -> Broker:
-        self.sent.append(value)
-        return self
-
-    def get(self, timeout: float) -> None:
+    def deliver(self, topic: str, key: bytes, value: bytes, timeout: float) -> None:
         if self.broken:
-            raise TimeoutError("no acknowledgement")
+            raise NotDelivered("no acknowledgement")
+        self.sent.append(value)
 
-    def close(self, timeout: float) -> None:
-        pass
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 class Bench:
@@ -101,11 +99,9 @@ class Bench:
             cache=self.cache,
             router=self.router,
             announcer=Announcer(
-                bootstrap="broker",
+                producer=self.broker,
                 topic="changes",
                 metrics=self.metrics,
-                connect=lambda bootstrap, timeout: self.broker,
-                clock=self.clock.time,
             ),
             events=self.events,
             metrics=self.metrics,

@@ -1,19 +1,20 @@
 """Whether there is anything at Kafka's address, asked before a client is made.
 
-The client of kafka-python leaves sockets behind when it finds nobody at home; a process that waits
-for Kafka all night must not collect them.
+The client library leaves sockets behind when it finds nobody at home; a process that waits for
+Kafka all night must not collect them.
 """
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
 
 _TIMEOUT_SECONDS = 1.0
 
 
-def reachable(bootstrap_servers: str) -> bool:
-    """Whether any of the servers (`host:port`, separated by commas) accepts a connection."""
-    return any(_accepts(server.strip()) for server in bootstrap_servers.split(","))
+def reachable(servers: Iterable[str]) -> bool:
+    """Whether any of the servers (`host:port`) accepts a connection."""
+    return any(_accepts(server) for server in servers)
 
 
 def _accepts(server: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from swirl.metrics.reachable import reachable
+from swirl.kafka.reachable import reachable
 
 
 @pytest.fixture
@@ -24,18 +24,18 @@ def nobody() -> str:
 
 
 def test_one_of_several_is_enough(address: str, nobody: str) -> None:
-    assert reachable(address)
-    assert reachable(f"{nobody}, {address}")
+    assert reachable([address])
+    assert reachable([nobody, address])
 
 
 def test_nobody_is_at_home(nobody: str) -> None:
-    assert not reachable(nobody)
+    assert not reachable([nobody])
 
 
 @pytest.mark.parametrize("malformed", ["", "kafka", "kafka:", ":x"])
 def test_what_is_no_address_is_not_reachable(malformed: str) -> None:
-    assert not reachable(malformed)
+    assert not reachable([malformed])
 
 
 def test_a_name_that_does_not_exist_is_not_reachable() -> None:
-    assert not reachable("kafka.invalid:9092")
+    assert not reachable(["kafka.invalid:9092"])
