@@ -12,12 +12,13 @@ import sys
 import threading
 import time
 
+from swirl.kafka.log import LogReader
 from swirl.kafka.producer import DurableProducer
 from swirl.monitor.core.engine import Engine
 from swirl.monitor.core.restart import read_from
 from swirl.monitor.core.tuning import Tuning
-from swirl.monitor.process.consumer import LogReader
 from swirl.monitor.process.publisher import KafkaPublisher
+from swirl.monitor.process.records import Entry, reading
 from swirl.monitor.process.runner import Runner
 from swirl.monitor.process.server import Health, Server
 from swirl.monitor.process.settings import InvalidSettings, Settings, from_environment
@@ -71,11 +72,10 @@ def _watch(
     start = _start(tuning, health, status, stop)
     if start is None:
         return
-    source = LogReader(
+    source: LogReader[Entry] = LogReader(
         settings.kafka,
-        settings.metrics_topic,
-        settings.changes_topic,
-        settings.namespace,
+        (settings.metrics_topic, settings.changes_topic),
+        reading(settings.namespace, settings.changes_topic),
         start,
         _wall,
     )

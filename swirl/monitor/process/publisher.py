@@ -1,4 +1,4 @@
-"""Publishes verdicts on a Kafka topic, for whoever wants to act on them."""
+"""Publishes verdicts on Kafka, for whoever wants to act on them; see `swirl.wire.verdict`."""
 
 from __future__ import annotations
 

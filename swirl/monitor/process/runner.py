@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from swirl.api.v1alpha1.swirlmonitor import Verdict
+from swirl.kafka.log import KafkaUnavailable, Read
 from swirl.monitor.core.engine import Engine
 from swirl.monitor.core.replay import LogClock
-from swirl.monitor.process.consumer import KafkaUnavailable, Points, Read
 from swirl.monitor.process.publisher import Publisher
+from swirl.monitor.process.records import Entry, Points
 from swirl.monitor.process.server import Health, Snapshot
 from swirl.wire.change import ChangeEvent
 from swirl.wire.times import Millis
@@ -22,11 +23,11 @@ _BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 15.0)
 
 
 class Log(Protocol):
-    """Where points and changes come from; `consumer.LogReader` reads them from Kafka."""
+    """Where points and changes come from; `swirl.kafka.log.LogReader` reads them from Kafka."""
 
     malformed: int
 
-    def read(self) -> Read:
+    def read(self) -> Read[Entry]:
         """Read what there is; raises KafkaUnavailable."""
 
 

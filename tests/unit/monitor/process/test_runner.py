@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from swirl.api.v1alpha1.swirlmonitor import Verdict
+from swirl.kafka.log import KafkaUnavailable, Read
 from swirl.monitor.core.engine import Engine
-from swirl.monitor.process.consumer import KafkaUnavailable, Points, Read
+from swirl.monitor.process.records import Entry, Points
 from swirl.monitor.process.runner import Runner
 from swirl.monitor.process.server import Health
-from swirl.wire.change import ChangeEvent
 from tests.support.sim.simulator import (
     NAMESPACE,
     START,
@@ -26,10 +26,10 @@ class Script:
 
     malformed = 0
 
-    def __init__(self, reads: Sequence[Read | KafkaUnavailable]) -> None:
+    def __init__(self, reads: Sequence[Read[Entry] | KafkaUnavailable]) -> None:
         self._reads = list(reads)
 
-    def read(self) -> Read:
+    def read(self) -> Read[Entry]:
         found = self._reads.pop(0)
         if isinstance(found, KafkaUnavailable):
             raise found
@@ -52,7 +52,7 @@ class Sink:
         self.flushed += 1
 
 
-def entries(log: list[Delivery]) -> list[tuple[int, Points | ChangeEvent]]:
+def entries(log: list[Delivery]) -> list[tuple[int, Entry]]:
     return [
         (item.arrival, item.event or Points(item.points, item.batch.encode()))
         for item in sorted(log, key=lambda item: item.arrival)
@@ -60,7 +60,7 @@ def entries(log: list[Delivery]) -> list[tuple[int, Points | ChangeEvent]]:
 
 
 def runner(
-    *reads: Read | KafkaUnavailable, wall: Callable[[], int] = lambda: START + 400_000
+    *reads: Read[Entry] | KafkaUnavailable, wall: Callable[[], int] = lambda: START + 400_000
 ) -> tuple[Runner, Sink, Health, Engine]:
     sink, health, engine = Sink(), Health(), Engine(make_spec(), NAMESPACE)
     found = Runner(engine, Script(reads), sink, sink, health, wall, 5_000)
@@ -110,7 +110,7 @@ def test_what_writers_kept_during_an_outage_is_not_late() -> None:
     kept = entries([item for item in log if begin <= item.arrival < end])
     after = entries([item for item in log if item.arrival >= end])
     delivered = [(end + 100 + number, item) for number, (_, item) in enumerate(kept)]
-    reads: list[Read | KafkaUnavailable] = [Read(before, begin), KafkaUnavailable("gone")]
+    reads: list[Read[Entry] | KafkaUnavailable] = [Read(before, begin), KafkaUnavailable("gone")]
     reads += [Read([], end), Read(delivered, end + 2_000), Read([], end + 5_000)]
     reads += [Read(after, START + 300_000)]
     found, sink, _, engine = runner(*reads, wall=lambda: end)

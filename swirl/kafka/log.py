@@ -1,38 +1,37 @@
-"""Reads metric points and change events from Kafka, from a time in the past onwards.
+"""Reads topics from a time in the past onwards, as one log.
 
-No consumer group: the engine's state is in its memory, and must be made again from the log when it
-is lost, whatever was read before. Offsets are therefore kept here and nowhere else.
+No consumer group: readers keep their state in memory and make it again from the log when it is
+lost, whatever was read before. Offsets are therefore kept here and nowhere else.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from swirl.kafka.merge import Merge
 from swirl.kafka.options import client_options
 from swirl.kafka.reachable import reachable
-from swirl.monitor.core.replay import Merge
-from swirl.wire.change import ChangeEvent, MalformedChange
 from swirl.wire.kafka import KafkaSettings
-from swirl.wire.point import MalformedRecord, Point, decode
 
 logger = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
 
 _TIMEOUT_MS = 10_000
 _POLL_MS = 250
 _RECORDS = 2_000
 _LOOK_FOR_TOPICS_SECONDS = 5.0
 GRACE_MS = 500
-"""A record that was written just now may not be in the log yet: the engine's clock runs this much
-behind, so that an engine that replays the log sees what this one saw."""
+"""A record that was written just now may not be in the log yet: the log's clock runs this much
+behind, so that a reader that replays the log sees what this one saw."""
 
 
 class KafkaUnavailable(Exception):
@@ -40,15 +39,7 @@ class KafkaUnavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
-    """The points of one metric record; `batch` tells it from all others."""
-
-    points: tuple[Point, ...]
-    batch: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Generic[Item]):
     """What one look into the log brought.
 
     Attributes:
@@ -56,43 +47,45 @@ class Read:
         clock: the time up to which the log is known, ms; None while it is not read to its end.
     """
 
-    items: list[tuple[int, Points | ChangeEvent]]
+    items: list[tuple[int, Item]]
     clock: int | None
 
 
-class LogReader:
-    """Reads the topics of metrics and of changes as one log.
+class LogReader(Generic[Item]):
+    """Reads several topics as one log.
 
     Args:
-        kafka: where Kafka is.
-        metrics_topic, changes_topic: need not exist yet.
-        namespace: records of sources in other namespaces are skipped.
+        settings: where Kafka is.
+        topics: need not exist yet.
+        decode: turns a topic and a record's bytes into an item, or None if the record is not for
+            this reader; raises ValueError if it is malformed.
         start: time in ms from which on the log is read.
         wall: current time in ms.
+
+    Attributes:
+        malformed: records that were skipped because they cannot be decoded.
     """
 
     def __init__(
         self,
-        kafka: KafkaSettings,
-        metrics_topic: str,
-        changes_topic: str,
-        namespace: str,
+        settings: KafkaSettings,
+        topics: Sequence[str],
+        decode: Callable[[str, bytes], Item | None],
         start: int,
         wall: Callable[[], int],
     ) -> None:
-        self._kafka = kafka
-        self._topics = (metrics_topic, changes_topic)
-        self._changes_topic = changes_topic
-        self._namespace = namespace
+        self._settings = settings
+        self._topics = tuple(topics)
+        self._decode = decode
         self._start = start
         self._wall = wall
         self._consumer: Any = None
         self._positions: dict[Any, int] = {}
-        self._merge: Merge[Points | ChangeEvent] = Merge()
+        self._merge: Merge[Item] = Merge()
         self._looked = 0.0
         self.malformed = 0
 
-    def read(self) -> Read:
+    def read(self) -> Read[Item]:
         """Read what there is, waiting a moment if there is nothing.
 
         Raises:
@@ -111,12 +104,12 @@ class LogReader:
             with contextlib.suppress(KafkaError, OSError):
                 consumer.close(autocommit=False, timeout_ms=1_000)
 
-    def _read(self) -> Read:
+    def _read(self) -> Read[Item]:
         if self._consumer is None:
-            if not reachable(self._kafka.servers):
-                raise KafkaUnavailable(f"nothing answers at {self._kafka.bootstrap_servers}")
+            if not reachable(self._settings.servers):
+                raise KafkaUnavailable(f"nothing answers at {self._settings.bootstrap_servers}")
             self._consumer = KafkaConsumer(
-                **client_options(self._kafka),
+                **client_options(self._settings),
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
@@ -139,7 +132,7 @@ class LogReader:
         ends = consumer.end_offsets(list(self._positions), timeout_ms=_TIMEOUT_MS)
         for partition, records in consumer.poll(timeout_ms=_POLL_MS).items():
             for record in records:
-                item = self._decode(partition.topic, record.value)
+                item = self._item(partition.topic, record.value)
                 if item is not None:
                     self._merge.push(partition, min(record.timestamp, asked), item)
         for partition in self._positions:
@@ -179,19 +172,13 @@ class LogReader:
             self._merge.add_partition(partition)
             logger.info("reading %s[%d] from %d", partition.topic, partition.partition, position)
 
-    def _decode(self, topic: str, value: bytes | None) -> Points | ChangeEvent | None:
+    def _item(self, topic: str, value: bytes | None) -> Item | None:
         if value is None:
             return None
         try:
-            if topic == self._changes_topic:
-                return ChangeEvent.from_json(value)
-            record = decode(value)
-        except (MalformedChange, MalformedRecord) as error:
+            return self._decode(topic, value)
+        except ValueError as error:
             self.malformed += 1
             if self.malformed == 1:
                 logger.warning("malformed records are skipped; the first, in %s: %s", topic, error)
             return None
-        namespace, slash, _ = record.source.partition("/")
-        if slash and namespace != self._namespace:
-            return None
-        return Points(record.points, hashlib.blake2b(value, digest_size=16).digest())
