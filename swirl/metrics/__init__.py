@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from swirl.metrics.emitter import Emitter
+from swirl.wire.kafka import KafkaSettings
 
-__all__ = ["Emitter"]
+__all__ = ["Emitter", "KafkaSettings"]

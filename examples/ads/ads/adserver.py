@@ -138,8 +138,7 @@ def main(env: Mapping[str, str]) -> None:
     """Run as the environment says until SIGTERM."""
     from kafka import KafkaConsumer
 
-    from swirl.metrics import Emitter
-    from swirl.wire.kafka import KafkaSettings
+    from swirl.metrics import Emitter, KafkaSettings
 
     settings = Settings.from_environment(env)
     stop = threading.Event()
