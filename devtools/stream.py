@@ -22,6 +22,7 @@ def stream(
     what: str,
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
+    stop: threading.Event | None = None,
 ) -> None:
     """Run a long program and pass on each line it prints; say so when it is silent for long.
 
@@ -31,9 +32,10 @@ def stream(
         what: What is being done, as in "building images".
         environment: Variables on top of this process's own.
         directory: Where it runs.
+        stop: Ends the program once it is set, for one that runs in a thread.
 
     Raises:
-        ToolError: It failed; the last lines it said are the cause.
+        ToolError: It failed, and the last lines it said are the cause; or it was stopped.
     """
     said: list[str] = []
     with subprocess.Popen(
@@ -49,12 +51,14 @@ def stream(
         lines = _lines(process)
         try:
             while (line := _next(lines)) is not None:
+                if stop is not None and stop.is_set():
+                    raise ToolError(f"{what}: stopped")
                 if line:
                     said.append(line)
                     progress.say(f"  {line}")
                 progress.alive(f"{what}: waiting for {Path(argv[0]).name}")
         except BaseException:
-            # The program must not outlive one that was interrupted.
+            # It must not outlive whoever started it.
             process.terminate()
             raise
     if process.returncode != 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from adsdemo import diagnosis, install
@@ -51,10 +51,14 @@ def _run(cluster: Cluster, progress: Progress) -> int:
     report = Report(REPOSITORY / "build" / "demo.json", cluster=cluster.name)
     kubectl: Kubectl | None = None
     try:
-        with progress.step("cluster", f"Cluster: {cluster.name}"):
-            cluster.up(progress)
-            kubectl = Kubectl(cluster.kubectl())
-        image = _install(cluster, kubectl, progress)
+        with install.building_images(REPOSITORY, progress) as building:
+            title = f"Cluster: {cluster.name}; meanwhile, images: building what is missing"
+            with progress.step("cluster", title):
+                cluster.up(progress)
+                kubectl = Kubectl(cluster.kubectl())
+            with progress.step("images", "Images: until the last one is built"):
+                images = building.result()
+        image = _install(cluster, kubectl, images, progress)
         pipeline = Pipeline(kubectl, EXAMPLE, image, progress)
         _start(pipeline, progress)
         cases = Cases(pipeline, progress, report)
@@ -75,12 +79,12 @@ def _run(cluster: Cluster, progress: Progress) -> int:
     return 0 if report.passed else 1
 
 
-def _install(cluster: Cluster, kubectl: Kubectl, progress: Progress) -> str:
+def _install(
+    cluster: Cluster, kubectl: Kubectl, built: Mapping[str, str], progress: Progress
+) -> str:
     """Images and chart; returns what the pipeline's own image is called."""
-    with progress.step("images", "Images: building what is missing"):
-        images = install.build_images(REPOSITORY, progress)
     with progress.step("load", "Images: bringing them onto the cluster"):
-        images = cluster.load(images, progress)
+        images = cluster.load(built, progress)
     with progress.step("chart", "Chart: installing Swirl and Kafka"):
         install.create_namespaces(kubectl, EXAMPLE / "manifests")
         install.install_chart(cluster, REPOSITORY / "charts" / "swirl", images, progress)

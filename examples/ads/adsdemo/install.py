@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from adsdemo.cluster import Cluster
@@ -19,10 +22,25 @@ DEMO_IMAGES = (*_CHART_IMAGES, "ads")
 _CHART_TIMEOUT = "5m"
 
 
-def build_images(repository: Path, progress: Progress) -> dict[str, str]:
-    """Build what is missing; image names by short name, for example `operator`."""
+@contextmanager
+def building_images(repository: Path, progress: Progress) -> Iterator[Future[dict[str, str]]]:
+    """Build what is missing while something else is done, and until the block ends.
+
+    Images wait for the network and the disk, the local cluster for the processors: side by side
+    they take little longer than the longer one. The result has the names of images by their short
+    ones, for example `operator`.
+    """
+    stop = threading.Event()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        try:
+            yield pool.submit(_build_images, repository, progress, stop)
+        finally:
+            stop.set()
+
+
+def _build_images(repository: Path, progress: Progress, stop: threading.Event) -> dict[str, str]:
     command = [sys.executable, str(repository / "runtime-images" / "build.py"), *DEMO_IMAGES]
-    stream(command, progress, what="building images", directory=repository)
+    stream(command, progress, what="building images", directory=repository, stop=stop)
     images: dict[str, str] = json.loads((repository / "build" / "images.json").read_text())
     return {name: images[name] for name in DEMO_IMAGES}
 
