@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from swirl.api.meta import Resource as Kind
 from swirl.api.v1alpha1 import AnalyticsJob, AnalyticsRun, ModelServer, SwirlMonitor
+from swirl.kube.resources import Resource
 from swirl.wire.group import GROUP, VERSION
-from swirl_operator.runtime.resources import Resource
 
 
 def _resource(kind: type[Kind]) -> Resource:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from swirl.kube.resources import Resource
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import Key, Resource
+from swirl_operator.runtime.key import Key
 
 
 def watched_keys(monitor: Object, resource: Resource) -> Iterable[Key]:

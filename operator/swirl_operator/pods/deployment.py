@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from swirl.kube.resources import DEPLOYMENTS
 from swirl.wire import labels
 from swirl_operator.pods.template import labelled
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import DEPLOYMENTS
 
 # Longer than pods take to load a model, shorter than people wait before they look.
 PROGRESS_DEADLINE_SECONDS = 120

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from swirl.kube.resources import PODS, Resource
 from swirl.wire import labels
 from swirl_operator.runtime.interface import CacheReader, Object
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.objects import labels_of, name_of, namespace_of
-from swirl_operator.runtime.resources import PODS, Key, Resource
 
 
 def pods_of(obj: Object, resource: Resource, cache: CacheReader) -> Sequence[Object]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from swirl.kube.resources import DEPLOYMENTS, Resource
 from swirl.wire import labels
 from swirl.wire.labels import APPLIED_HASH
 from swirl_operator.runtime.apply import stamped
@@ -20,7 +21,6 @@ from swirl_operator.runtime.objects import (
     status_of,
 )
 from swirl_operator.runtime.owner import adopt
-from swirl_operator.runtime.resources import DEPLOYMENTS, Resource
 
 
 @dataclass(frozen=True, slots=True)

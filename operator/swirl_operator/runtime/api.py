@@ -13,17 +13,17 @@ from typing import Any
 
 import aiohttp
 
-from swirl_operator.runtime.credentials import Credentials
-from swirl_operator.runtime.errors import (
+from swirl.kube.errors import (
     ApiError,
     TooManyRequests,
     Unauthorized,
     Unreachable,
     from_answer,
 )
+from swirl.kube.resources import Resource
+from swirl_operator.runtime.credentials import Credentials
 from swirl_operator.runtime.interface import Object, Ref
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.resources import Resource
 
 FIELD_MANAGER = "swirl-operator"
 

@@ -12,9 +12,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from swirl.kube.resources import Resource
 from swirl.wire.labels import APPLIED_HASH
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import Resource
 
 _MISSING: Any = object()
 

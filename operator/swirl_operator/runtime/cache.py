@@ -11,10 +11,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from swirl.kube.resources import Resource
 from swirl.wire import labels
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.owner import controller_of
-from swirl_operator.runtime.resources import Resource
 
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _TOMBSTONES = 20_000

@@ -15,13 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from swirl.kube.errors import ApiError, NotFound
+from swirl.kube.resources import EVENTS
 from swirl.wire.group import GROUP
 from swirl.wire.times import rfc3339
 from swirl_operator.runtime.api import FIELD_MANAGER, Api
-from swirl_operator.runtime.errors import ApiError, NotFound
 from swirl_operator.runtime.interface import Event, Object
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.resources import EVENTS
 
 logger = logging.getLogger(__name__)
 

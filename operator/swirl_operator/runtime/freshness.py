@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from swirl.kube.resources import Resource
 from swirl_operator.runtime.cache import version_of
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import Resource
 
 
 @dataclass(slots=True)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from swirl_operator.runtime.resources import Key, Resource
+from swirl.kube.resources import Resource
+from swirl_operator.runtime.key import Key
 
 Object = dict[str, Any]
 

@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from swirl.kube.errors import AlreadyExists, ApiError, Conflict, NotFound
+from swirl.kube.resources import LEASES
 from swirl_operator.runtime.api import Api
-from swirl_operator.runtime.errors import AlreadyExists, ApiError, Conflict, NotFound
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.lease import (
     Move,
@@ -27,7 +28,6 @@ from swirl_operator.runtime.lease import (
     taken,
 )
 from swirl_operator.runtime.options import Options
-from swirl_operator.runtime.resources import LEASES
 
 logger = logging.getLogger(__name__)
 

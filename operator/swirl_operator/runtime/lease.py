@@ -10,9 +10,9 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
+from swirl.kube.resources import LEASES
 from swirl.wire.times import rfc3339
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import LEASES
 
 
 class Move(enum.Enum):

@@ -6,9 +6,9 @@ makes another tool adopt, and prune, what belongs to the operator.
 
 from __future__ import annotations
 
+from swirl.kube.resources import Resource
 from swirl.wire.labels import MANAGED_BY, MANAGER
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import Resource
 
 SELECTOR = f"{MANAGED_BY}={MANAGER}"
 

@@ -16,7 +16,7 @@ import random
 from collections.abc import Callable
 from typing import Protocol
 
-from swirl_operator.runtime.resources import Key
+from swirl_operator.runtime.key import Key
 
 
 class Lane(enum.Enum):

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from swirl.kube.errors import NotFound
 from swirl_operator.runtime.announce import Announcer
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
-from swirl_operator.runtime.errors import NotFound
 from swirl_operator.runtime.interface import (
     ChildFailure,
     Controller,
@@ -22,9 +22,9 @@ from swirl_operator.runtime.interface import (
     Plan,
     Ref,
 )
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.owner import is_controlled_by
-from swirl_operator.runtime.resources import Key
 from swirl_operator.runtime.router import Router
 from swirl_operator.runtime.status import StatusWriter
 from swirl_operator.runtime.writer import ChildWriter, StaleObservation, as_refs

@@ -12,15 +12,15 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 
+from swirl.kube.errors import ApiError
+from swirl.kube.resources import Resource
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.cache import Cache
-from swirl_operator.runtime.errors import ApiError
 from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.options import Options
 from swirl_operator.runtime.owner import SELECTOR
 from swirl_operator.runtime.queue import Lane
-from swirl_operator.runtime.resources import Resource
 from swirl_operator.runtime.router import Router
 
 logger = logging.getLogger(__name__)

@@ -8,14 +8,15 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from swirl.kube.resources import Resource
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache, Update
 from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.interface import Controller, Object
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.owner import controller_of
 from swirl_operator.runtime.queue import Lane, WorkQueue
-from swirl_operator.runtime.resources import Key, Resource
 
 logger = logging.getLogger(__name__)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from swirl.kube.errors import ApiError, Conflict, Invalid, NotFound
+from swirl.kube.resources import Resource
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.apply import WriteMemory, status_patch
 from swirl_operator.runtime.cache import Cache
-from swirl_operator.runtime.errors import ApiError, Conflict, Invalid, NotFound
 from swirl_operator.runtime.interface import Object
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.resources import Key, Resource
 from swirl_operator.runtime.router import Router
 from swirl_operator.runtime.writer import StaleObservation
 

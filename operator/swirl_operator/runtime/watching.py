@@ -13,10 +13,10 @@ from typing import Any
 
 import kopf
 
+from swirl.kube.resources import Resource
 from swirl_operator.runtime.credentials import login
 from swirl_operator.runtime.options import Options
 from swirl_operator.runtime.owner import SELECTOR
-from swirl_operator.runtime.resources import Resource
 from swirl_operator.runtime.router import Router
 
 

@@ -7,13 +7,13 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
+from swirl.kube.errors import ApiError
 from swirl_operator.runtime.announce import AnnouncementFailed
-from swirl_operator.runtime.errors import ApiError
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.leadership import NotLeader
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.queue import WorkQueue
 from swirl_operator.runtime.reconcile import Result
-from swirl_operator.runtime.resources import Key
 
 logger = logging.getLogger(__name__)
 

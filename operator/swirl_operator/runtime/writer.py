@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from swirl_operator.runtime.api import Api
-from swirl_operator.runtime.apply import WriteMemory, stamped
-from swirl_operator.runtime.cache import Cache
-from swirl_operator.runtime.errors import (
+from swirl.kube.errors import (
     AlreadyExists,
     ApiError,
     Conflict,
@@ -21,9 +18,13 @@ from swirl_operator.runtime.errors import (
     Unauthorized,
     Unreachable,
 )
+from swirl.kube.resources import Resource
+from swirl_operator.runtime.api import Api
+from swirl_operator.runtime.apply import WriteMemory, stamped
+from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.owner import ForeignObject, adopt, is_controlled_by
-from swirl_operator.runtime.resources import Key, Resource
 from swirl_operator.runtime.router import Router
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from swirl.kube.resources import PODS, Resource
 from swirl.wire import labels
 from swirl_operator.kinds.analyticsjob.plan import plan_job
 from swirl_operator.kinds.analyticsjob.related import JobRelated
@@ -16,8 +17,8 @@ from swirl_operator.kinds.resources import (
 )
 from swirl_operator.kinds.watched import watched_keys
 from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.objects import labels_of, name_of, namespace_of
-from swirl_operator.runtime.resources import PODS, Key, Resource
 from swirl_operator.status.invalid import invalid_plan
 
 

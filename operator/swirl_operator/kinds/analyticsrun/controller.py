@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from swirl.kube.resources import PODS, Resource
 from swirl.wire import labels
 from swirl_operator.kinds.analyticsrun.plan import plan_run
 from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.objects import name_of, namespace_of, status_of
-from swirl_operator.runtime.resources import PODS, Key, Resource
 from swirl_operator.status.invalid import invalid_plan
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl.kube.resources import PODS
 from swirl.wire import labels
 from swirl.wire.times import from_rfc3339, rfc3339
 from swirl_operator.kinds.analyticsrun import conditions, retry
@@ -31,7 +32,6 @@ from swirl_operator.runtime.objects import (
     phase_of,
     status_of,
 )
-from swirl_operator.runtime.resources import PODS
 from swirl_operator.status.conditions import Conditions
 from swirl_operator.status.frame import frame
 

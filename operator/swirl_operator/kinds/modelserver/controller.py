@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from swirl.kube.resources import DEPLOYMENTS, PODS, SERVICES, Resource
 from swirl_operator.kinds.modelserver.plan import plan_server
 from swirl_operator.kinds.modelserver.related import ServerRelated
 from swirl_operator.kinds.resources import (
@@ -17,8 +18,8 @@ from swirl_operator.kinds.watched import watched_keys
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.lookup import key_of_pod, pods_of
 from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.objects import name_of, namespace_of, status_of
-from swirl_operator.runtime.resources import DEPLOYMENTS, PODS, SERVICES, Key, Resource
 from swirl_operator.status.invalid import invalid_plan
 
 

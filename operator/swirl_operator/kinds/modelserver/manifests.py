@@ -8,6 +8,7 @@ that goes serves on until every endpoint list has forgotten it.
 from __future__ import annotations
 
 from swirl.api.v1alpha1.modelserver import ModelServerSpec
+from swirl.kube.resources import SERVICES
 from swirl.wire import labels
 from swirl.wire.containers import ScorerEnvironment
 from swirl_operator.kinds.modelserver.source import Served
@@ -17,7 +18,6 @@ from swirl_operator.pods.builder import http_probe, pod_spec, process, resources
 from swirl_operator.pods.deployment import build_deployment, selector
 from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import SERVICES
 
 KIND = MODELSERVERS.kind
 CONTAINER = "scorer"

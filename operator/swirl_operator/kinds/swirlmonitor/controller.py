@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from swirl.kube.resources import DEPLOYMENTS, PODS, Resource
 from swirl_operator.kinds.resources import SWIRLMONITORS
 from swirl_operator.kinds.swirlmonitor.plan import plan_monitor
 from swirl_operator.kinds.swirlmonitor.related import MonitorRelated
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.lookup import key_of_pod, pods_of
 from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
-from swirl_operator.runtime.resources import DEPLOYMENTS, PODS, Key, Resource
+from swirl_operator.runtime.key import Key
 from swirl_operator.status.invalid import invalid_plan
 
 

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from swirl.kube.resources import CONFIGMAPS, PODS
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.credentials import Credentials
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.resources import CONFIGMAPS, PODS
 from tests.integration.operator.runtime.toy_operator import TOYS
 from tests.integration.operator.runtime.toy_world import World
 

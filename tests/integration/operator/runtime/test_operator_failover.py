@@ -6,8 +6,8 @@ import asyncio
 import random
 import time
 
+from swirl.kube.resources import LEASES
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import LEASES
 from tests.integration.operator.runtime.toy_operator import TOYS
 from tests.integration.operator.runtime.toy_world import Operator, World, eventually
 

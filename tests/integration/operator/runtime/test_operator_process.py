@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from swirl_operator.runtime.resources import CONFIGMAPS, EVENTS, LEASES, PODS
+from swirl.kube.resources import CONFIGMAPS, EVENTS, LEASES, PODS
 from tests.integration.operator.runtime.toy_operator import TOYS
 from tests.integration.operator.runtime.toy_world import World, eventually
 

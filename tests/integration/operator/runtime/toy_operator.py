@@ -11,10 +11,11 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from swirl.kube.resources import CONFIGMAPS, PODS, Resource
 from swirl_operator.runtime.interface import CacheReader, Event, Object, Observation, Plan, Ref
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.options import Options
 from swirl_operator.runtime.process import main
-from swirl_operator.runtime.resources import CONFIGMAPS, PODS, Key, Resource
 from swirl_operator.status.conditions import ready, reconciling, stalled, write
 
 TOYS = Resource("test.swirl.dev", "v1", "toys", "Toy")

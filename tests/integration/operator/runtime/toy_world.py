@@ -17,10 +17,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from swirl.kube.errors import AlreadyExists, ApiError, NotFound
+from swirl.kube.resources import PODS, Resource
 from swirl_operator.runtime.api import Api
-from swirl_operator.runtime.errors import AlreadyExists, ApiError, NotFound
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import PODS, Resource
 from tests.integration.operator.runtime.toy_operator import CRD, TOYS
 
 HERE = Path(__file__).resolve().parent

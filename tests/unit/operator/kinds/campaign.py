@@ -9,7 +9,7 @@ from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.api.v1alpha1.modelserver import ModelServerSpec
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, MODELSERVERS
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import Key
+from swirl_operator.runtime.key import Key
 from tests.unit.operator.kinds import rules
 from tests.unit.operator.kinds.kubelet import Node, Script
 from tests.unit.operator.kinds.process import Crash, Operator, Topic

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from swirl.kube.resources import DEPLOYMENTS, PODS
 from swirl.wire.containers import DriverEnvironment
 from swirl.wire.outcome import ModelRef, Outcome
 from swirl.wire.run import RunSpec
 from swirl.wire.times import rfc3339
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import DEPLOYMENTS, PODS
 from tests.support.environ import environ_of
 from tests.unit.operator.kinds.world import World, is_live, label
 

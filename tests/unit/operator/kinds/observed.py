@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from swirl.api.v1alpha1 import AnalyticsJob, ModelServer, SwirlMonitor
+from swirl.kube.resources import Resource
 from swirl_operator.kinds.runs import run_name, spec_hash
 from swirl_operator.runtime.apply import stamped
 from swirl_operator.runtime.interface import ChildFailure, Object, Observation, Plan, Ref
 from swirl_operator.runtime.owner import adopt
-from swirl_operator.runtime.resources import Resource
 from tests.unit.operator.kinds.checks import check_spec, check_status, schema_errors
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from swirl.kube.resources import Resource
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.topics import Topics
 from swirl_operator.kinds.analyticsjob.controller import AnalyticsJobController
@@ -23,10 +24,10 @@ from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.interface import Event, Object, Ref
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.queue import Lane, WorkQueue
 from swirl_operator.runtime.reconcile import Reconciler, Result
-from swirl_operator.runtime.resources import Key, Resource
 from swirl_operator.runtime.router import Router
 from tests.unit.operator.kinds.world import MANAGER, World
 

@@ -9,11 +9,11 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from swirl.kube.resources import DEPLOYMENTS, PODS
 from swirl.wire.change import ChangeEvent
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, MODELSERVERS
 from swirl_operator.kinds.runs import run_name, spec_hash
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import DEPLOYMENTS, PODS
 from tests import kstatus
 from tests.unit.operator.kinds.kubelet import attempt_of, model_of, run_of
 from tests.unit.operator.kinds.process import Topic

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
+from swirl.kube.resources import PODS
 from swirl_operator.kinds.resources import ANALYTICSRUNS
-from swirl_operator.runtime.resources import PODS
 from tests.unit.operator.kinds.campaign import INGEST, TRAIN, Campaign
 from tests.unit.operator.kinds.kubelet import by_attempt
 from tests.unit.operator.kinds.world import is_live

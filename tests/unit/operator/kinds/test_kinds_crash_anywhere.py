@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from swirl.kube.resources import PODS
 from swirl_operator.kinds.resources import ANALYTICSRUNS, MODELSERVERS
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import PODS
 from tests.unit.operator.kinds.campaign import INGEST, SERVER, TRAIN, Campaign
 from tests.unit.operator.kinds.kubelet import by_attempt
 from tests.unit.operator.kinds.world import is_live

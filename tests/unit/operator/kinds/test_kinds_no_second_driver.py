@@ -21,9 +21,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from swirl.kube.resources import DEPLOYMENTS, PODS
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import DEPLOYMENTS, PODS
 from tests.unit.operator.kinds.campaign import INGEST, TRAIN, Campaign
 from tests.unit.operator.kinds.kubelet import by_attempt
 from tests.unit.operator.kinds.rules import succeeded

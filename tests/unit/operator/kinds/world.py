@@ -12,10 +12,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from swirl.kube.errors import AlreadyExists, Conflict, NotFound
+from swirl.kube.resources import PODS, Resource
 from swirl.wire.times import rfc3339
-from swirl_operator.runtime.errors import AlreadyExists, Conflict, NotFound
 from swirl_operator.runtime.interface import Object, Ref
-from swirl_operator.runtime.resources import PODS, Resource
 from tests.unit.operator.kinds.checks import check_spec, check_status
 
 NAMESPACE = "ads"

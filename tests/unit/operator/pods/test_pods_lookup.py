@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from swirl.kube.resources import PODS
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.pods.lookup import key_of_pod, pods_of
 from swirl_operator.pods.roles import DRIVER, EXECUTOR, has_role
 from swirl_operator.runtime.cache import Cache
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.objects import name_of
-from swirl_operator.runtime.resources import PODS, Key
 from tests.unit.operator.kinds.observed import pod, server
 
 

@@ -12,12 +12,13 @@ from typing import Any
 
 import kopf
 
+from swirl.kube.errors import from_answer
+from swirl.kube.resources import PODS, Resource
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.credentials import Credentials
-from swirl_operator.runtime.errors import from_answer
 from swirl_operator.runtime.interface import CacheReader, Event, Object, Observation, Plan
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.resources import PODS, Key, Resource
 
 WIDGETS = Resource("example.dev", "v1", "widgets", "Widget")
 START = datetime(2026, 1, 1, tzinfo=UTC)

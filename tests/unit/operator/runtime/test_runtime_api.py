@@ -10,12 +10,12 @@ import kopf
 import pytest
 from aiohttp import web
 
-from swirl_operator.runtime import errors
+from swirl.kube import errors
+from swirl.kube.resources import PODS
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.credentials import Credentials
 from swirl_operator.runtime.interface import Ref
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.resources import PODS
 from tests.unit.operator.runtime.fakes import FakeClock
 
 Answer = Callable[[web.Request], web.Response]

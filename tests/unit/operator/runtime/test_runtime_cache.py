@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swirl.kube.resources import PODS
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import PODS
 from tests.unit.operator.runtime.fakes import WIDGETS, obj
 
 

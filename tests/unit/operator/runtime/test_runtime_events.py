@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
+from swirl.kube.resources import EVENTS
 from swirl_operator.runtime.events import Events, as_event
 from swirl_operator.runtime.interface import Event, Object
 from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.resources import EVENTS
 from tests.unit.operator.runtime.fakes import WIDGETS, FakeApi, FakeClock, widget
 
 DONE = Event("Normal", "Done", "all is done")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from swirl.kube.resources import PODS
 from swirl_operator.runtime.freshness import Freshness
-from swirl_operator.runtime.resources import PODS
 from tests.unit.operator.runtime.fakes import obj
 
 

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
+from swirl.kube.resources import LEASES
 from swirl_operator.runtime.leadership import Leadership, NotLeader
 from swirl_operator.runtime.options import Options
-from swirl_operator.runtime.resources import LEASES
 from tests.unit.operator.runtime.fakes import FakeApi, FakeClock
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from swirl.kube.resources import PODS
 from swirl_operator.runtime.owner import adopt, controller_of, is_controlled_by
-from swirl_operator.runtime.resources import PODS
 from tests.unit.operator.runtime.fakes import WIDGETS, obj, pod
 
 PARENT = obj("w", uid="uid-of-w", labels={"app.kubernetes.io/instance": "argo", "team": "x"})

@@ -12,13 +12,13 @@ from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.health import Health
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.options import Options
 from swirl_operator.runtime.probes import Probes
 from swirl_operator.runtime.queue import WorkQueue
 from swirl_operator.runtime.reconcile import Result
 from swirl_operator.runtime.relist import Relist
-from swirl_operator.runtime.resources import Key
 from swirl_operator.runtime.router import Router
 from swirl_operator.runtime.workers import Workers
 from tests.unit.operator.runtime.fakes import WIDGETS, FakeApi, FakeClock, FakeController, obj

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.queue import Lane, WorkQueue
-from swirl_operator.runtime.resources import Key
 from tests.unit.operator.runtime.fakes import FakeClock
 
 A, B = Key("K", "ns", "a"), Key("K", "ns", "b")

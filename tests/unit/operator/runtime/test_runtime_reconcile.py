@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 
 from swirl.kafka.delivery import NotDelivered
+from swirl.kube.errors import ApiError
+from swirl.kube.resources import CONFIGMAPS, PODS, Resource
 from swirl_operator.runtime.announce import AnnouncementFailed, Announcer
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
-from swirl_operator.runtime.errors import ApiError
 from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.interface import Event, Object, Observation, Plan, Ref
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.leadership import NotLeader
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.queue import WorkQueue
 from swirl_operator.runtime.reconcile import Reconciler, Result, Undecided
-from swirl_operator.runtime.resources import CONFIGMAPS, PODS, Key, Resource
 from swirl_operator.runtime.router import Router
 from swirl_operator.runtime.writer import UnknownResource
 from tests.unit.operator.runtime.fakes import (

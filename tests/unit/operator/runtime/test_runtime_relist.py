@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from swirl.kube.resources import PODS
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.freshness import Freshness
@@ -13,7 +14,6 @@ from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.options import Options
 from swirl_operator.runtime.queue import Lane, WorkQueue
 from swirl_operator.runtime.relist import Relist
-from swirl_operator.runtime.resources import PODS
 from swirl_operator.runtime.router import Router
 from tests.unit.operator.runtime.fakes import (
     WIDGETS,

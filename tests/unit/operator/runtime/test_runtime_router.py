@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from swirl.kube.resources import CONFIGMAPS, PODS, Resource
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.interface import CacheReader, Object
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.queue import Lane, WorkQueue
-from swirl_operator.runtime.resources import CONFIGMAPS, PODS, Key, Resource
 from swirl_operator.runtime.router import Router
 from tests.unit.operator.runtime.fakes import WIDGETS, FakeClock, FakeController, obj
 

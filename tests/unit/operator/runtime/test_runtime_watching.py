@@ -5,12 +5,12 @@ from __future__ import annotations
 import kopf
 import pytest
 
+from swirl.kube.resources import CONFIGMAPS, PODS
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.queue import WorkQueue
-from swirl_operator.runtime.resources import CONFIGMAPS, PODS
 from swirl_operator.runtime.router import Router
 from swirl_operator.runtime.watching import NoDiffBase, kopf_settings
 from tests.unit.operator.runtime.fakes import WIDGETS, FakeClock, FakeController

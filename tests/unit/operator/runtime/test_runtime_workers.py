@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from swirl.kube.errors import ServerError
 from swirl_operator.runtime.announce import AnnouncementFailed
-from swirl_operator.runtime.errors import ServerError
+from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.leadership import NotLeader
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.queue import Lane, WorkQueue
 from swirl_operator.runtime.reconcile import Result
-from swirl_operator.runtime.resources import Key
 from swirl_operator.runtime.workers import Workers
 from tests.unit.operator.runtime.fakes import FakeClock
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from swirl.kube.resources import PODS
 from swirl.wire.change import ChangeEvent
 from swirl_operator.runtime.interface import Object, Plan, Ref
-from swirl_operator.runtime.resources import PODS
 from swirl_operator.status import changes
 from swirl_operator.status.changes import Outbox
 

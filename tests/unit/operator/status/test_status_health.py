@@ -5,7 +5,7 @@ import pytest
 from swirl_operator.kinds.resources import ANALYTICSJOBS, MODELSERVERS
 from swirl_operator.kinds.watched import watched_keys
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.resources import Key
+from swirl_operator.runtime.key import Key
 from swirl_operator.status.health import health
 from tests.unit.operator.kinds.observed import condition, merged, monitor
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from swirl.kube.resources import SERVICES
 from swirl_operator.runtime.interface import ChildFailure, Ref
-from swirl_operator.runtime.resources import SERVICES
 from swirl_operator.status.refusals import refused
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from swirl.kube.resources import PODS
 from swirl_operator.kinds.analyticsjob.controller import AnalyticsJobController
 from swirl_operator.kinds.resources import (
     ANALYTICSJOBS,
@@ -8,7 +9,7 @@ from swirl_operator.kinds.resources import (
     SWIRLMONITORS,
 )
 from swirl_operator.runtime.cache import Cache
-from swirl_operator.runtime.resources import PODS, Key
+from swirl_operator.runtime.key import Key
 from tests.unit.operator.kinds.observed import (
     job,
     merged,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from swirl.kube.resources import PODS
 from swirl_operator.kinds.analyticsrun.plan import plan_run
 from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
-from swirl_operator.runtime.resources import PODS
 from tests.unit.operator.kinds.observed import (
     EARLIER,
     JOB_SPEC,

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from swirl.kube.resources import PODS
 from swirl_operator.kinds.analyticsrun.controller import AnalyticsRunController
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.runtime.cache import Cache
-from swirl_operator.runtime.resources import PODS, Key
+from swirl_operator.runtime.key import Key
 from tests.unit.operator.kinds.observed import job, observe, planned, pod, run, said
 from tests.unit.operator.kinds.process import INSTALLATION
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from swirl.kube.resources import PODS
 from swirl.wire.progress import Progress
 from swirl_operator.runtime.interface import Plan, Ref
-from swirl_operator.runtime.resources import PODS
 from tests import kstatus
 from tests.unit.operator.kinds.analyticsrun.attempts import (
     PLANNER,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from swirl.kube.resources import PODS
 from swirl_operator.runtime.interface import Plan, Ref
-from swirl_operator.runtime.resources import PODS
 from tests import kstatus
 from tests.unit.operator.kinds.analyticsrun.attempts import (
     attempt,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from swirl.kube.resources import PODS
 from swirl_operator.kinds.modelserver.controller import ModelServerController
 from swirl_operator.kinds.modelserver.related import ServerRelated
 from swirl_operator.kinds.resources import (
@@ -11,7 +12,7 @@ from swirl_operator.kinds.resources import (
     SWIRLMONITORS,
 )
 from swirl_operator.runtime.cache import Cache
-from swirl_operator.runtime.resources import PODS, Key
+from swirl_operator.runtime.key import Key
 from tests.unit.operator.kinds.observed import (
     job,
     monitor,

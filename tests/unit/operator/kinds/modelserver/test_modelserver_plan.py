@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from swirl.kube.resources import DEPLOYMENTS
 from swirl_operator.kinds.modelserver.plan import plan_server
 from swirl_operator.kinds.modelserver.related import ServerRelated
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
-from swirl_operator.runtime.resources import DEPLOYMENTS
 from tests import kstatus
 from tests.unit.operator.kinds.observed import (
     EARLIER,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
+from swirl.kube.resources import DEPLOYMENTS, PODS
 from swirl.wire.containers import MonitorEnvironment
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.topics import Topics
@@ -18,7 +19,7 @@ from swirl_operator.kinds.swirlmonitor.related import MonitorRelated
 from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
-from swirl_operator.runtime.resources import DEPLOYMENTS, PODS, Key
+from swirl_operator.runtime.key import Key
 from tests import kstatus
 from tests.support.environ import environ_of
 from tests.unit.operator.kinds.observed import (

@@ -1,4 +1,4 @@
-"""Names of API resources and of objects: the vocabulary shared by planners and runtime."""
+"""Resource types of the Kubernetes API, and the paths of their objects."""
 
 from __future__ import annotations
 
@@ -47,15 +47,3 @@ CONFIGMAPS = Resource("", "v1", "configmaps", "ConfigMap")
 DEPLOYMENTS = Resource("apps", "v1", "deployments", "Deployment")
 LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease")
 EVENTS = Resource("events.k8s.io", "v1", "events", "Event")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
-    """Names one object to reconcile; what the work queue de-duplicates on."""
-
-    kind: str
-    namespace: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.namespace}/{self.name}"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swirl_operator.runtime.resources import DEPLOYMENTS, PODS, Key
-from tests.unit.operator.runtime.fakes import WIDGETS
+from swirl.kube.resources import DEPLOYMENTS, PODS, Resource
 
 
 def test_paths() -> None:
@@ -14,7 +13,10 @@ def test_paths() -> None:
     assert PODS.path("ns") == "/api/v1/namespaces/ns/pods"
     assert PODS.path(None) == "/api/v1/pods"
     assert DEPLOYMENTS.path("ns", "d") == "/apis/apps/v1/namespaces/ns/deployments/d"
-    assert WIDGETS.path("ns", "w", "status").endswith("/namespaces/ns/widgets/w/status")
+    widgets = Resource("example.org", "v1", "widgets", "Widget")
+    assert widgets.path("ns", "w", "status") == (
+        "/apis/example.org/v1/namespaces/ns/widgets/w/status"
+    )
 
 
 def test_a_name_needs_a_namespace_and_a_subresource_a_name() -> None:
@@ -22,8 +24,3 @@ def test_a_name_needs_a_namespace_and_a_subresource_a_name() -> None:
         PODS.path(None, "p")
     with pytest.raises(ValueError, match="name"):
         PODS.path("ns", subresource="status")
-
-
-def test_keys_sort_and_print() -> None:
-    assert str(Key("Pod", "ns", "a")) == "Pod ns/a"
-    assert sorted([Key("B", "", ""), Key("A", "", "")])[0].kind == "A"
