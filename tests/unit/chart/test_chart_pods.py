@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from swirl.process import LogSettings
 from swirl.wire.containers import OperatorEnvironment
 from tests.unit.chart.conftest import Manifest, Render
 
@@ -74,7 +75,7 @@ def test_chart_pods_are_bounded_and_probed(everything: list[Manifest]) -> None:
 
 def test_chart_tells_the_operator_all_it_must_know(render: Render) -> None:
     rendered = render(
-        operator={"namespaces": ["ads", "reports"]},
+        operator={"namespaces": ["ads", "reports"], "log": {"format": "json"}},
         kafka={"bootstrapServers": "one:9092,two:9092", "topics": {"changes": "c"}},
         images={"scorer": "s:1", "monitor": "m:1"},
     )
@@ -86,6 +87,8 @@ def test_chart_tells_the_operator_all_it_must_know(render: Render) -> None:
     assert (settings.scorer_image, settings.monitor_image) == ("s:1", "m:1")
     assert settings.artifacts_uri == "file:///var/lib/swirl/artifacts"
     assert settings.lease_name == "swirl-operator"
+    log = LogSettings.read(environment(rendered))
+    assert (log.format, log.level) == ("json", "INFO")
 
 
 def test_chart_points_the_operator_to_its_own_broker(everything: list[Manifest]) -> None:

@@ -50,6 +50,7 @@ def test_chart_schema_and_defaults_name_the_same_values() -> None:
         ({"operator": {"replcas": 2}}, "replcas"),
         ({"kafak": {"enabled": True}}, "kafak"),
         ({"operator": {"replicas": "two"}}, "replicas"),
+        ({"operator": {"log": {"format": "xml"}}}, "format"),
         ({"workloadNamespaces": ["Ads"]}, "workloadNamespaces"),
         ({"workloadNamespaces": "ads"}, "workloadNamespaces"),
         ({"artifacts": {"uri": "/var/lib/artifacts"}}, "uri"),
