@@ -4,19 +4,21 @@ What a data scientist imports::
 
     from swirl import Context, analytics
 
-Both names load on first use, so that `import swirl` costs nothing in images which only need
-another part of the library.
+Names load on first use, so that `import swirl` costs nothing in images which only need another part
+of the library. `swirl.testing` has what tests of analytics functions need.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from swirl.errors import SwirlError
+
 if TYPE_CHECKING:
     from swirl.job.analytics import analytics
     from swirl.job.context import Context
 
-__all__ = ["Context", "analytics"]
+__all__ = ["Context", "SwirlError", "analytics"]
 
 
 def __getattr__(name: str) -> Any:

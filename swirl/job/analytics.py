@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar, overload
 
+from swirl.job.docstring import documentation
 from swirl.job.parameters import ParameterModel
 
 P = ParamSpec("P")
@@ -14,11 +15,17 @@ R = TypeVar("R")
 
 
 class Analytics(Generic[P, R]):
-    """An analytics function; calling it calls the function itself, as in a unit test."""
+    """An analytics function; calling it calls the function itself, as in a unit test.
 
-    def __init__(self, function: Callable[P, R]) -> None:
+    Attributes:
+        function: as it was written.
+        title: what people read in place of the function's name.
+    """
+
+    def __init__(self, function: Callable[P, R], *, title: str | None = None) -> None:
         _check_signature(function)
         self.function = function
+        self.title = title or function.__name__
         functools.update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -37,8 +44,19 @@ class Analytics(Generic[P, R]):
         return ParameterModel(self.function)
 
     def schema(self) -> dict[str, Any]:
-        """Return the JSON Schema (draft 2020-12) of the parameters."""
-        return self.parameters.schema()
+        """Return the JSON Schema (draft 2020-12) of the parameters.
+
+        The docstring says what the function and, under `Args:`, what each parameter is for. A
+        description that stands in a type hint, as `Annotated[int, Field(description=…)]`, wins.
+        """
+        said = documentation(self.function)
+        schema: dict[str, Any] = {**self.parameters.schema(), "title": self.title}
+        if said.text:
+            schema["description"] = said.text
+        for name, body in schema.get("properties", {}).items():
+            if name in said.parameters:
+                body.setdefault("description", said.parameters[name])
+        return schema
 
     def validate(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return JSON values as the function's keyword arguments.
@@ -49,18 +67,42 @@ class Analytics(Generic[P, R]):
         return self.parameters.validate(values)
 
 
-def analytics(function: Callable[P, R]) -> Analytics[P, R]:
+@overload
+def analytics(function: Callable[P, R], /) -> Analytics[P, R]: ...
+
+
+@overload
+def analytics(*, title: str | None = None) -> Callable[[Callable[P, R]], Analytics[P, R]]: ...
+
+
+def analytics(
+    function: Callable[P, R] | None = None, /, *, title: str | None = None
+) -> Analytics[P, R] | Callable[[Callable[P, R]], Analytics[P, R]]:
     """Make a function something an AnalyticsJob can run.
 
     The first parameter receives the `Context`; all others are the job's parameters and need type
-    hints, from which their JSON Schema follows::
+    hints, from which their JSON Schema follows; their descriptions come from the docstring::
 
         @analytics
-        def train(ctx: Context, *, max_iter: int = 20) -> dict[str, float]: ...
+        def train(ctx: Context, *, max_iter: int = 20) -> dict[str, float]:
+            \"\"\"Learn what people feel.
+
+    Args:
+                max_iter: passes over the data.
+            \"\"\"
+
+        @analytics(title="Nightly training")
+        def train(ctx: Context) -> None: ...
+
+    Args:
+        function: what to run.
+        title: what people read in place of the function's name.
 
     Raises:
         TypeError: the function takes no context, or takes `*args` or `**kwargs`.
     """
+    if function is None:
+        return functools.partial(Analytics, title=title)
     return Analytics(function)
 
 

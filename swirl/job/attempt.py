@@ -79,6 +79,12 @@ def call(function: Analytics[Any, Any], context: Context, arguments: Mapping[str
     return replace(outcome, result_uri=uri)
 
 
+def with_yield(outcome: Outcome, context: Context) -> Outcome:
+    """Return the outcome with what the function published and logged, however it ended."""
+    metrics = {name: _text(value) for name, value in context.metrics.items()}
+    return replace(outcome, models=tuple(context.models), metrics=metrics)
+
+
 def _explained(error: BaseException) -> Outcome:
     if _is_broken_connection(error) and (message := jvm.exit_message()) is not None:
         return _failed("SparkEnded", message)
@@ -94,6 +100,11 @@ def _explained(error: BaseException) -> Outcome:
 def _is_broken_connection(error: BaseException) -> bool:
     # An error of the JVM itself is a Py4JJavaError; the plain one is what py4j makes of silence.
     return isinstance(error, OSError) or type(error).__name__ in ("Py4JNetworkError", "Py4JError")
+
+
+def _text(number: float) -> str:
+    """Write whole numbers without a fraction, all others as short as exactness allows."""
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 
 def _failed(reason: str, message: str) -> Outcome:

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import logging
 import math
-import tempfile
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from swirl.job.errors import PermanentError
-from swirl.job.progress import ProgressReporter
 from swirl.job.session import session
-from swirl.metrics import Emitter
 from swirl.store import Store
-from swirl.store.locations import from_path
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.outcome import ModelRef
 from swirl.wire.run import RunSpec
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pyspark.ml import PipelineModel
     from pyspark.sql import DataFrame, SparkSession
 
@@ -33,61 +27,58 @@ class KafkaNotConfigured(PermanentError):
     reason = "KafkaNotConfigured"
 
 
+class EmitsPoints(Protocol):
+    """Takes points of metrics; `swirl.metrics.Emitter` does."""
+
+    def emit(
+        self, name: str, value: float, labels: Mapping[str, Any] | None, time: int | None
+    ) -> None:
+        """Take one point and return at once."""
+
+
+class ReportsProgress(Protocol):
+    """Takes progress; `swirl.job.progress.ProgressReporter` does."""
+
+    def report(self, fraction: float, message: str = "") -> None:
+        """Take the latest progress and return at once."""
+
+
 class Context:
     """Spark, parameters, artifacts, metrics and progress of one run.
 
-    The driver makes it. In a test, `Context.local` makes one that needs no cluster.
+    The driver makes it; in a test, `swirl.testing.local_context` does.
+
+    Attributes:
+        run: which attempt of which run this is: `namespace`, `job`, `name`, `attempt`.
+        parameters: the values the function was called with, by name.
+        metrics: what `log_metric` was given, by name.
+        models: what was published, in order.
+        store: the artifact store.
     """
 
     def __init__(
         self,
         run: RunSpec,
         *,
+        progress: ReportsProgress,
         parameters: Mapping[str, Any] | None = None,
         kafka: KafkaSettings | None = None,
         spark_conf: Mapping[str, str] | None = None,
-        emitter: Emitter | None = None,
-        progress: ProgressReporter | None = None,
+        emitter: EmitsPoints | None = None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.run = run
-        self.parameters: Mapping[str, Any] = dict(
-            run.parameters if parameters is None else parameters
-        )
-        self.store = Store(run.artifacts)
-        self.recorded: dict[str, str] = {}
+        self.parameters = dict(run.parameters if parameters is None else parameters)
+        self.metrics: dict[str, float] = {}
         self.models: list[ModelRef] = []
+        self.store = Store(run.artifacts)
+        self._progress = progress
         self._kafka = kafka
         self._spark_conf = spark_conf
         self._spark: SparkSession | None = None
         self._emitter = emitter
-        self._progress = progress or ProgressReporter(None)
         self._stopping = stopping
         self._said_no_kafka = False
-
-    @classmethod
-    def local(
-        cls, folder: Path | None = None, *, kafka: str | None = None, **parameters: Any
-    ) -> Context:
-        """Return a context for tests and notebooks: Spark on this machine, artifacts in a folder.
-
-        Args:
-            folder: root of the artifact store; a new temporary folder if None.
-            kafka: `host:port` of a Kafka, for functions that use `kafka`.
-            parameters: what `parameters` holds.
-        """
-        root = from_path(folder) if folder else f"file://{tempfile.mkdtemp(prefix='swirl-')}"
-        run = RunSpec(
-            namespace="local",
-            job="local",
-            name="local",
-            attempt=1,
-            mode="Batch",
-            function="local:local",
-            artifacts=root,
-            parameters=parameters,
-        )
-        return cls(run, kafka=KafkaSettings(bootstrap_servers=kafka) if kafka else None)
 
     @property
     def spark(self) -> SparkSession:
@@ -112,7 +103,7 @@ class Context:
             raise KafkaNotConfigured(
                 f"job {self.run.job} uses Kafka, but Swirl was installed without one: "
                 "set kafka.bootstrapServers in the chart's values, "
-                "or Context.local(kafka='host:port') in a test"
+                "or local_context(kafka='host:port') in a test"
             )
         return self._kafka
 
@@ -122,58 +113,77 @@ class Context:
         return self._stopping()
 
     def progress(self, fraction: float, message: str = "") -> None:
-        """Say how far the run is; see `ProgressReporter.report`."""
+        """Say how far the run is: it shows in the run's status, at most every two seconds.
+
+        Args:
+            fraction: 0 to 1; values outside are moved to the nearer end.
+            message: what is being done, for people.
+        """
         self._progress.report(fraction, message)
 
-    def record(self, name: str, value: float) -> None:
-        """Record a metric of this run: it shows in the run's status and goes to Kafka.
+    def log_metric(self, name: str, value: float) -> None:
+        """Note a figure of this run: it shows in the run's status and goes to Kafka as a point.
+
+        Of a name that is logged again, the status has the last value.
+
+        Raises:
+            TypeError: the value is no number.
+            ValueError: it is NaN or infinite.
+        """
+        self.metrics[name] = _number(name, value)
+        if self._emitter is not None:
+            self.emit(name, value)
+
+    def emit(
+        self,
+        name: str,
+        value: float,
+        *,
+        labels: Mapping[str, Any] | None = None,
+        time: int | None = None,
+    ) -> None:
+        """Send one point of a metric of the pipeline to Kafka, from the driver; returns at once.
+
+        Points carry the label `job` unless `labels` sets it. Without Kafka points are dropped.
+
+        Args:
+            name: of the metric.
+            value: a delta for counters, a reading for gauges.
+            labels: values are turned into strings.
+            time: when it happened, in milliseconds since the Unix epoch; now if None.
 
         Raises:
             TypeError: the value is no number.
             ValueError: it is NaN or infinite.
         """
         number = _number(name, value)
-        self.recorded[name] = _text(number)
         if self._emitter is not None:
-            self.emit(name, number)
-
-    def emit(self, metric: str, value: float, *, time: int | None = None, **labels: Any) -> None:
-        """Send one point of a metric to Kafka, from the driver; returns at once.
-
-        Points carry the label `job` unless `labels` sets it. Without Kafka points are dropped.
-
-        Args:
-            metric: name.
-            value: a delta for counters, a reading for gauges.
-            time: when it happened, in milliseconds since the Unix epoch; now if None.
-            labels: values are turned into strings.
-        """
-        number = _number(metric, value)
-        if self._emitter is not None:
-            self._emitter.emit(metric, number, {"job": self.run.job, **labels}, time)
+            self._emitter.emit(name, number, {"job": self.run.job, **(labels or {})}, time)
         elif not self._said_no_kafka:
             self._said_no_kafka = True
             logger.warning("metrics are dropped: this run has no Kafka to send them to")
 
-    def work_uri(self, name: str) -> str:
-        """Return a durable folder of the job, shared by all its runs; for checkpoints."""
+    def checkpoint_uri(self, name: str) -> str:
+        """Return a durable folder of the job, shared by all its runs.
+
+        A streaming query that keeps its checkpoint there goes on where the run before it stopped.
+
+        Args:
+            name: of the query; each needs a folder of its own.
+        """
         return self.store.work_uri(self.run.namespace, self.run.job, name)
 
-    def publish_model(
-        self,
-        name: str,
-        model: PipelineModel,
-        golden: DataFrame,
-        metrics: Mapping[str, float] | None = None,
-    ) -> str:
+    def publish_model(self, name: str, model: PipelineModel, *, golden_rows: DataFrame) -> str:
         """Publish a fitted Spark ML pipeline, so that a ModelServer can serve it.
+
+        The metrics that were logged before go into the model's manifest.
 
         Args:
             name: the model's name.
             model: the fitted pipeline.
-            golden: 20 raw input rows or more, with the columns a caller will send and no others;
-                they are stored with what the pipeline returns for them.
-            metrics: figures of the training, also recorded as metrics of the run.
+            golden_rows: 20 rows or more that were kept out of the training. They are stored with
+                what the pipeline returns for them, and a scorer serves only after it has returned
+                the same.
 
         Returns:
             The model's URI.
@@ -184,12 +194,10 @@ class Context:
         """
         from swirl.models.formats.sparkml.publish import publish_spark_model
 
-        figures = {key: _number(key, value) for key, value in (metrics or {}).items()}
-        published = publish_spark_model(self.store, self.run.ref, name, model, golden, figures)
+        published = publish_spark_model(
+            self.store, self.run.ref, name, model, golden_rows, self.metrics
+        )
         self.models.append(ModelRef(name, published.uri, published.digest))
-        for key, value in figures.items():
-            if key not in self.recorded:
-                self.record(key, value)
         return published.uri
 
     def __reduce__(self) -> NoReturn:
@@ -207,8 +215,3 @@ def _number(name: str, value: Any) -> float:
     if not math.isfinite(number):
         raise ValueError(f"metric {name!r} must be finite, got {number}")
     return number
-
-
-def _text(number: float) -> str:
-    """Write whole numbers without a fraction, all others as short as exactness allows."""
-    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)

@@ -11,10 +11,9 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from swirl.job.attempt import STOPPED, call, conclude
+from swirl.job.attempt import STOPPED, call, conclude, with_yield
 from swirl.job.context import Context
 from swirl.job.errors import InvalidRun
 from swirl.job.load import load
@@ -107,7 +106,7 @@ class Driver:
 
     def _report(self, outcome: Outcome) -> None:
         if self._context is not None:
-            outcome = replace(outcome, models=self._context.models, metrics=self._context.recorded)
+            outcome = with_yield(outcome, self._context)
         report(outcome, self._environ)
 
     def _stop_queries(self, seconds: float) -> None:

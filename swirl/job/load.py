@@ -63,6 +63,15 @@ def load(entry_point: str) -> Analytics[Any, Any]:
         raise EntryPointNotFound(
             f"entry point {entry_point}: module {module_name} has no {name!r}; {_known(module)}"
         )
+    return callable_as(found, entry_point)
+
+
+def callable_as(found: Any, entry_point: str) -> Analytics[Any, Any]:
+    """Return a function as one that can be run; `entry_point` is what errors call it.
+
+    Raises:
+        InvalidEntryPoint: it is no function, or its signature cannot be served.
+    """
     try:
         function = found if isinstance(found, Analytics) else analytics(found)
         _ = function.parameters

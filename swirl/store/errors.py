@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from swirl.errors import SwirlError
 
-class StoreError(Exception):
+
+class StoreError(SwirlError):
     """Base of the errors of this package."""
 
 

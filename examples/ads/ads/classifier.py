@@ -68,9 +68,9 @@ def train_and_publish(
     predicted = numbers.transform(model.transform(unseen))
     measured = quality(predicted, positive)
     for name, value in measured.items():
-        ctx.record(name, value)
-    golden = frame(ctx.spark, held_out[:GOLDEN_ROWS]).select("text")
-    ctx.publish_model("sentiment", model, golden=golden, metrics=measured)
+        ctx.log_metric(name, value)
+    golden_rows = frame(ctx.spark, held_out[:GOLDEN_ROWS]).select("text")
+    ctx.publish_model("sentiment", model, golden_rows=golden_rows)
     return measured
 
 

@@ -54,7 +54,7 @@ def ingest(
     (
         raw.writeStream.foreachBatch(process)
         .queryName("ingest")
-        .option("checkpointLocation", ctx.work_uri("checkpoint"))
+        .option("checkpointLocation", ctx.checkpoint_uri("checkpoint"))
         .trigger(processingTime=f"{trigger_seconds} seconds")
         .start()
     )

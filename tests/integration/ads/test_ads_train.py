@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ads import feed, records, train, train_v2, tweets
-from swirl import Context
 from swirl.models import open_model
 from swirl.scorer.model import ServedModel, compile_model
+from swirl.testing import local_context
 
 ROWS = 6000
 
@@ -21,9 +21,9 @@ class Release:
     """A model as it is served, and what its training said of it."""
 
     def __init__(self, function: Any, folder: Path) -> None:
-        ctx = Context.local(folder)
+        ctx = local_context(folder=folder)
         self.measured: Mapping[str, float] = function(ctx, max_rows=ROWS, max_iter=20)
-        self.recorded = ctx.recorded
+        self.recorded = ctx.metrics
         (published,) = ctx.models
         self.model: ServedModel = compile_model(
             open_model(published.uri, published.digest), name="sentiment", version="1"

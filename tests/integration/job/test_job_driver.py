@@ -21,7 +21,7 @@ from swirl import Context, analytics
 
 @analytics
 def train(ctx: Context, *, max_iter: int = 20) -> dict[str, int]:
-    ctx.record("accuracy", 0.71)
+    ctx.log_metric("accuracy", 0.71)
     return {"iterations": max_iter}
 
 @analytics

@@ -32,7 +32,8 @@ def train(ctx: Context, *, rows: int = 25) -> dict[str, float]:
     frame = ctx.spark.range(rows).selectExpr("cast(id as double) x")
     doubled = SQLTransformer(statement="SELECT *, x * 2 AS prediction FROM __THIS__")
     model = Pipeline(stages=[doubled]).fit(frame)
-    ctx.publish_model("double", model, golden=frame, metrics={"accuracy": 0.5})
+    ctx.log_metric("accuracy", 0.5)
+    ctx.publish_model("double", model, golden_rows=frame)
     return {"rows": rows}
 
 @analytics
@@ -66,7 +67,7 @@ def shout(ctx: Context, *, source: str, target: str, fail: bool = False) -> None
     (ctx.spark.readStream.format("kafka").option("kafka.bootstrap.servers", servers)
         .option("subscribe", source).option("startingOffsets", "earliest").load()
         .writeStream.foreachBatch(batch).queryName("shout")
-        .option("checkpointLocation", ctx.work_uri("checkpoint")).start())
+        .option("checkpointLocation", ctx.checkpoint_uri("shout")).start())
 
 @analytics
 def shout_and_wait(ctx: Context, *, source: str, target: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 import swirl
 from tests.unit.distribution.project import REPOSITORY, tracked
 
-PUBLIC = ("swirl", "swirl.metrics")
+PUBLIC = ("swirl", "swirl.metrics", "swirl.testing")
 """The packages for users. Their names change only with a line in the changelog."""
 
 _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -76,8 +76,9 @@ def test_examples_need_public_names_alone(example: Path) -> None:
 
 
 def test_the_first_lines_of_a_user_work() -> None:
-    from swirl import Context, analytics
+    from swirl import Context, SwirlError, analytics
 
-    assert sorted(swirl.__all__) == sorted(set(dir(swirl)) & {"Context", "analytics"})
+    assert sorted(swirl.__all__) == sorted(set(dir(swirl)) & {"Context", "SwirlError", "analytics"})
+    assert issubclass(SwirlError, Exception)
     assert inspect.isclass(Context)
     assert callable(analytics)

@@ -22,7 +22,7 @@ from swirl import Context, analytics
 
 @analytics
 def train(ctx: Context, *, text: str, rows: int = 1) -> dict[str, object]:
-    ctx.record("rows", rows)
+    ctx.log_metric("rows", rows)
     return {
         "text": text,
         "run": [ctx.run.namespace, ctx.run.job, ctx.run.name, ctx.run.attempt, ctx.run.uid],

@@ -22,7 +22,7 @@ from swirl.job.context import KafkaNotConfigured
 
 @analytics
 def train(ctx: Context, *, max_iter: int = 20) -> dict[str, int]:
-    ctx.record("accuracy", 0.71)
+    ctx.log_metric("accuracy", 0.71)
     return {"iterations": max_iter}
 
 @analytics
@@ -31,7 +31,7 @@ def large(ctx: Context) -> str:
 
 @analytics
 def fails(ctx: Context) -> None:
-    ctx.record("rows", 3)
+    ctx.log_metric("rows", 3)
     raise ValueError("no rows\\nsecond line")
 
 @analytics

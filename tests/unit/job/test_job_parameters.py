@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 from swirl import Context, analytics
 from swirl.job.analytics import Analytics
 from swirl.job.parameters import InvalidParameters
+from swirl.testing import local_context
 
 
 class Color(enum.Enum):
@@ -156,6 +157,47 @@ def test_all_errors_are_told_at_once() -> None:
     with pytest.raises(InvalidParameters) as raised:
         everything.validate({"count": "a", "rate": "b"})
     assert str(raised.value).count("; ") == 1
+
+
+@analytics(title="Nightly count")
+def described(
+    ctx: Context,
+    *,
+    rows: int = 1,
+    grid: Grid | None = None,
+    bounded: Annotated[int, Field(description="of the hint")] = 1,
+    plain: int = 1,
+) -> int:
+    """Count rows.
+
+    Args:
+        rows: how many
+            there are.
+        grid: where.
+        bounded: of the docstring.
+        unknown: there is no such parameter.
+    """
+    return rows
+
+
+def test_descriptions_come_from_the_docstring() -> None:
+    schema = described.schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert (schema["title"], schema["description"]) == ("Nightly count", "Count rows.")
+    assert {name: body.get("description") for name, body in schema["properties"].items()} == {
+        "rows": "how many there are.",
+        "grid": "where.",
+        "bounded": "of the hint",
+        "plain": None,
+    }
+    assert "description" not in everything.schema()
+
+
+def test_the_decorator_takes_arguments_and_keeps_the_function() -> None:
+    assert described(local_context(), rows=3) == 3
+    assert described.validate({"rows": 2})["rows"] == 2
+    with pytest.raises(TypeError, match="must take the context first"):
+        analytics(title="x")(no_context)
 
 
 def test_a_function_without_parameters_says_so() -> None:

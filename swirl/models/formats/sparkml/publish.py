@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from swirl.errors import SwirlError
 from swirl.models import Golden, Published, Signature, Tensor, publish_model_dir
 from swirl.models.formats.sparkml import FORMAT
 from swirl.models.publish import NATIVE, require_unpublished
@@ -44,7 +45,7 @@ _DATATYPES = {
 }
 
 
-class PublishError(ValueError):
+class PublishError(SwirlError, ValueError):
     """A model cannot be published as it is; the message says what to change."""
 
 

@@ -1,0 +1,37 @@
+"""Runs a function in this process as a driver would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from swirl.job.attempt import call, conclude, with_yield
+from swirl.job.load import callable_as
+from swirl.testing.context import LocalContext
+from swirl.wire.outcome import Outcome
+
+
+def run(function: Callable[..., Any], context: LocalContext) -> Outcome:
+    """Run a function as a driver does, and return how it ended.
+
+    The context's parameters are taken for JSON, as they would come from an AnalyticsJob, and are
+    validated; afterwards they are what the function was called with. The result has to have a JSON
+    form. An error becomes an outcome, whose `reason` and `message` a run would show; the log has
+    the traceback.
+
+    Args:
+        function: with or without `@analytics`.
+        context: what the function gets; see `local_context`.
+    """
+
+    def attempt() -> Outcome:
+        name = f"{function.__module__}:{getattr(function, '__qualname__', function)}"
+        entry = callable_as(function, name)
+        arguments = entry.validate(context.parameters)
+        context.run = replace(context.run, function=name)
+        context.parameters = arguments
+        return call(entry, context, arguments)
+
+    outcome, _ = conclude(attempt)
+    return with_yield(outcome, context)

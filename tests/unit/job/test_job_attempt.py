@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from swirl.job.attempt import conclude, with_yield
+from swirl.job.stopping import Stopped
+from swirl.testing import local_context
+from swirl.wire.exits import DriverExit
+from swirl.wire.outcome import ModelRef, Outcome
+
+DONE = Outcome("Succeeded", "Succeeded", "done")
+
+
+def test_metrics_are_text_as_short_as_exactness_allows(tmp_path: Path) -> None:
+    ctx = local_context(folder=tmp_path)
+    for name, value in {"accuracy": 0.71, "rows": 1200, "share": 1 / 3}.items():
+        ctx.log_metric(name, value)
+    ctx.models.append(ModelRef("m", "file:///m", "sha256:1"))
+    outcome = with_yield(DONE, ctx)
+    assert outcome.metrics == {"accuracy": "0.71", "rows": "1200", "share": "0.3333333333333333"}
+    assert outcome.models == (ModelRef("m", "file:///m", "sha256:1"),)
+
+
+def test_being_asked_to_end_is_no_failure() -> None:
+    def work() -> Outcome:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        conclude(work)
+    assert conclude(lambda: DONE) == (DONE, DriverExit.SUCCEEDED)
