@@ -1,28 +1,35 @@
 """`python -m swirl.monitor.process`: the process behind a SwirlMonitor.
 
-See `settings` for its environment. Exits 0 when told to stop, 2 when its environment is unusable.
+See `swirl.wire.containers.MonitorEnvironment` for what it is told, `swirl.wire.exits.MonitorExit`
+for how it ends.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 
+from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.kafka.log import LogReader
 from swirl.kafka.producer import DurableProducer
 from swirl.monitor.core.engine import Engine
 from swirl.monitor.core.restart import read_from
+from swirl.monitor.core.spec import InvalidSpec, read_spec
 from swirl.monitor.core.tuning import Tuning
+from swirl.monitor.process.account import Account
 from swirl.monitor.process.publisher import KafkaPublisher
 from swirl.monitor.process.records import Entry, reading
 from swirl.monitor.process.runner import Runner
 from swirl.monitor.process.server import Health, Server
-from swirl.monitor.process.settings import InvalidSettings, Settings, from_environment
 from swirl.monitor.process.status_writer import ApiUnavailable, StatusWriter
+from swirl.process import leave_message, log_as_told, on_stop
+from swirl.wire.containers import MonitorEnvironment
+from swirl.wire.environment import InvalidEnvironment
+from swirl.wire.exits import MonitorExit
 from swirl.wire.times import Millis
 
 logger = logging.getLogger("swirl.monitor")
@@ -30,59 +37,70 @@ logger = logging.getLogger("swirl.monitor")
 _API_RETRY_SECONDS = 2.0
 
 
-def main() -> int:
-    """Run until SIGTERM or SIGINT; return the exit code."""
-    logging.basicConfig(
-        level=os.environ.get("SWIRL_LOG_LEVEL", "INFO"),
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
-    logging.getLogger("kafka").setLevel(logging.ERROR)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+def main(environ: Mapping[str, str]) -> int:
+    """Run until asked to stop; return the exit code."""
     try:
-        settings = from_environment(os.environ)
-    except InvalidSettings as error:
-        print(f"swirl.monitor: {error}", file=sys.stderr)
-        return 2
+        log_as_told(environ, quiet={"kafka": logging.ERROR, "httpx": logging.WARNING})
+        environment, spec, account = read(environ)
+    except InvalidEnvironment as error:
+        logger.error("the monitor cannot run: %s", error)
+        leave_message(str(error), environ)
+        return MonitorExit.INVALID_SETTINGS
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    on_stop(stop.set)
+    namespace, name = environment.pod_namespace, environment.name
     health = Health()
-    server = Server(health, settings.port)
-    status = StatusWriter(settings.api_url, settings.account, settings.namespace, settings.name)
-    producer = DurableProducer(settings.kafka)
-    publisher = KafkaPublisher(producer, settings.verdicts_topic, settings.namespace, settings.name)
+    server = Server(health, environment.port)
+    status = StatusWriter(account.url, account.folder, namespace, name)
+    producer = DurableProducer(environment.kafka)
+    publisher = KafkaPublisher(producer, environment.topics.verdicts, namespace, name)
     try:
-        _watch(settings, health, status, publisher, stop)
+        _watch(environment, spec, health, status, publisher, stop)
     finally:
         producer.close()
         status.close()
         server.close()
     logger.info("stopped")
-    return 0
+    return MonitorExit.STOPPED
+
+
+def read(environ: Mapping[str, str]) -> tuple[MonitorEnvironment, SwirlMonitorSpec, Account]:
+    """Return what the process is told.
+
+    Raises:
+        InvalidEnvironment: a variable is missing or cannot be used; the message names it.
+    """
+    environment = MonitorEnvironment.read(environ)
+    try:
+        spec = read_spec(environment.spec)
+    except InvalidSpec as error:
+        raise InvalidEnvironment(f"SWIRL_MONITOR_SPEC: {error}") from error
+    return environment, spec, Account.read(environ)
 
 
 def _watch(
-    settings: Settings,
+    environment: MonitorEnvironment,
+    spec: SwirlMonitorSpec,
     health: Health,
     status: StatusWriter,
     publisher: KafkaPublisher,
     stop: threading.Event,
 ) -> None:
-    tuning = Tuning.of(settings.spec.detection)
+    tuning = Tuning.of(spec.detection)
     start = _start(tuning, health, status, stop)
     if start is None:
         return
+    namespace, topics = environment.pod_namespace, environment.topics
     source: LogReader[Entry] = LogReader(
-        settings.kafka,
-        (settings.metrics_topic, settings.changes_topic),
-        reading(settings.namespace, settings.changes_topic),
+        environment.kafka,
+        (topics.metrics, topics.changes),
+        reading(namespace, topics.changes),
         start,
         _wall,
     )
-    engine = Engine(settings.spec, settings.namespace, start)
-    window_ms = tuning.window_ms
+    engine = Engine(spec, namespace, start)
     try:
-        Runner(engine, source, status, publisher, health, _wall, window_ms).run(stop)
+        Runner(engine, source, status, publisher, health, _wall, tuning.window_ms).run(stop)
     finally:
         source.close()
 
@@ -90,9 +108,9 @@ def _watch(
 def _start(
     tuning: Tuning, health: Health, status: StatusWriter, stop: threading.Event
 ) -> Millis | None:
-    """From when on the log is to be read, ms; None if told to stop meanwhile."""
+    """From when on the log is to be read; None if asked to stop meanwhile."""
     while not stop.is_set():
-        health.turn()
+        health.heartbeat()
         try:
             before = status.read()
         except ApiUnavailable as error:
@@ -109,4 +127,4 @@ def _wall() -> Millis:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(os.environ))

@@ -1,4 +1,4 @@
-"""The loop of the process: read the log, advance the engine, tell the world when caught up."""
+"""The loop of the process: read the log, advance the engine, report when caught up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 from swirl.api.v1alpha1.swirlmonitor import Verdict
 from swirl.kafka.log import KafkaUnavailable, Read
 from swirl.monitor.core.engine import Engine
-from swirl.monitor.core.replay import LogClock
+from swirl.monitor.core.log_clock import LogClock
 from swirl.monitor.process.publisher import Publisher
 from swirl.monitor.process.records import Entry, Points
 from swirl.monitor.process.server import Health, Snapshot
@@ -36,7 +36,7 @@ class Status(Protocol):
 
     writes: int
 
-    def offer(self, verdict: Verdict, read_from: int) -> None:
+    def offer(self, verdict: Verdict, read_from: Millis) -> None:
         """Take what is to be written."""
 
     def flush(self) -> None:
@@ -44,14 +44,14 @@ class Status(Protocol):
 
 
 class Runner:
-    """Runs one engine until told to stop.
+    """Runs one engine until asked to stop.
 
     Args:
         engine: fresh; its state comes from the log.
         source: the log.
         status, publisher: where verdicts go.
         health: what probes see.
-        wall: current time in ms.
+        wall: time of day.
         window_ms: length of a window.
     """
 
@@ -62,7 +62,7 @@ class Runner:
         status: Status,
         publisher: Publisher,
         health: Health,
-        wall: Callable[[], int],
+        wall: Callable[[], Millis],
         window_ms: int,
     ) -> None:
         self._engine = engine
@@ -77,15 +77,15 @@ class Runner:
         self._connected = False
 
     def run(self, stop: threading.Event) -> None:
-        """Turn until `stop` is set."""
+        """Go on until `stop` is set."""
         while not stop.is_set():
-            wait = self.turn()
+            wait = self.run_once()
             if wait:
                 stop.wait(wait)
 
-    def turn(self) -> float:
-        """Read and advance once; return seconds to wait before the next turn."""
-        self._health.turn()
+    def run_once(self) -> float:
+        """Read and advance once; return seconds to wait before the next time."""
+        self._health.heartbeat()
         try:
             read = self._source.read()
         except KafkaUnavailable as error:

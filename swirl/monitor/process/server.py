@@ -19,7 +19,7 @@ _STUCK_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the loop knows after a turn; replaced as a whole, so readers need no lock."""
+    """What the loop knows after each round; replaced as a whole, so readers need no lock."""
 
     state: State = LEARNING
     windows: int = 0
@@ -38,18 +38,18 @@ class Health:
     """What probes ask about."""
 
     def __init__(self) -> None:
-        self._turned = time.monotonic()
+        self._last_round = time.monotonic()
         self.not_ready: str | None = "starting"
         self.snapshot = Snapshot()
 
-    def turn(self) -> None:
+    def heartbeat(self) -> None:
         """The loop has come round."""
-        self._turned = time.monotonic()
+        self._last_round = time.monotonic()
 
     @property
     def stuck(self) -> bool:
         """Whether the loop has not come round for too long."""
-        return time.monotonic() - self._turned > _STUCK_SECONDS
+        return time.monotonic() - self._last_round > _STUCK_SECONDS
 
 
 class EngineCollector:

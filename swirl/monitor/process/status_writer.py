@@ -13,7 +13,7 @@ import httpx
 from pydantic import ValidationError
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorStatus, Verdict
-from swirl.wire.times import millis_to_rfc3339
+from swirl.wire.times import Millis, millis_to_rfc3339
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +47,8 @@ class StatusWriter:
         if authority.exists():
             verify = ssl.create_default_context(cafile=str(authority))
         self._client = httpx.Client(timeout=_TIMEOUT_SECONDS, verify=verify)
-        self._wanted: tuple[Verdict, int] | None = None
-        self._written: tuple[Verdict, int] | None = None
+        self._wanted: tuple[Verdict, Millis] | None = None
+        self._written: tuple[Verdict, Millis] | None = None
         self._failures = 0
         self._retry_at = 0.0
         self.writes = 0
@@ -79,7 +79,7 @@ class StatusWriter:
             )
             return None
 
-    def offer(self, verdict: Verdict, read_from: int) -> None:
+    def offer(self, verdict: Verdict, read_from: Millis) -> None:
         """Take what the status should hold."""
         self._wanted = verdict, read_from
 
@@ -104,7 +104,7 @@ class StatusWriter:
         """Let go of connections."""
         self._client.close()
 
-    def _write(self, verdict: Verdict, read_from: int) -> str | None:
+    def _write(self, verdict: Verdict, read_from: Millis) -> str | None:
         body: dict[str, Any] = {
             "apiVersion": _API_VERSION,
             "kind": "SwirlMonitor",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -20,6 +19,9 @@ from typing import Any
 import httpx
 from kafka import KafkaConsumer, KafkaProducer
 
+from swirl.wire import topics as wire
+from swirl.wire.containers import MonitorEnvironment
+from swirl.wire.kafka import KafkaSettings
 from swirl.wire.point import encode
 from swirl.wire.verdict import VerdictRecord
 from tests.support.sim.simulator import NAMESPACE, Delivery
@@ -136,17 +138,21 @@ def engine(topics: Topics, api_url: str, spec: dict[str, Any], folder: Path) -> 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    env = os.environ | {
-        "SWIRL_MONITOR_SPEC": json.dumps(spec),
-        "SWIRL_MONITOR_NAME": NAME,
-        "SWIRL_POD_NAMESPACE": NAMESPACE,
-        "SWIRL_KAFKA_BOOTSTRAP": topics.bootstrap,
-        "SWIRL_METRICS_TOPIC": topics.metrics,
-        "SWIRL_CHANGES_TOPIC": topics.changes,
-        "SWIRL_VERDICTS_TOPIC": topics.verdicts,
+    told = MonitorEnvironment(
+        name=NAME,
+        pod_namespace=NAMESPACE,
+        spec=spec,
+        kafka=KafkaSettings(bootstrap_servers=topics.bootstrap),
+        topics=wire.Topics(
+            metrics=topics.metrics, changes=topics.changes, verdicts=topics.verdicts
+        ),
+        port=port,
+    )
+    env = {
+        **os.environ,
+        **told.variables(),
         "SWIRL_KUBERNETES_URL": api_url,
         "SWIRL_SERVICE_ACCOUNT": str(folder),
-        "SWIRL_PORT": str(port),
     }
     log = folder / f"engine-{port}.log"
     with log.open("wb") as output:

@@ -1,4 +1,4 @@
-"""The loop: what is told to the world, and when."""
+"""The loop: what is reported, and when."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from swirl.monitor.core.engine import Engine
 from swirl.monitor.process.records import Entry, Points
 from swirl.monitor.process.runner import Runner
 from swirl.monitor.process.server import Health
+from swirl.wire.times import Millis
 from tests.support.sim.simulator import (
     NAMESPACE,
     START,
@@ -60,7 +61,8 @@ def entries(log: list[Delivery]) -> list[tuple[int, Entry]]:
 
 
 def runner(
-    *reads: Read[Entry] | KafkaUnavailable, wall: Callable[[], int] = lambda: START + 400_000
+    *reads: Read[Entry] | KafkaUnavailable,
+    wall: Callable[[], Millis] = lambda: Millis(START + 400_000),
 ) -> tuple[Runner, Sink, Health, Engine]:
     sink, health, engine = Sink(), Health(), Engine(make_spec(), NAMESPACE)
     found = Runner(engine, Script(reads), sink, sink, health, wall, 5_000)
@@ -73,12 +75,12 @@ def test_says_nothing_before_it_is_caught_up() -> None:
     found, sink, health, engine = runner(
         Read(log[:half], None), Read(log[half:], None), Read([], START + 400_000)
     )
-    found.turn()
+    found.run_once()
     assert (sink.offered, health.not_ready) == ([], "reading the log")
-    found.turn()
+    found.run_once()
     assert engine.verdict.state == "Broken"
     assert sink.offered == []
-    found.turn()
+    found.run_once()
     assert health.not_ready is None
     assert [verdict.summary for verdict in sink.offered] == ["Deployed bug in ML code"] * 2
     assert health.snapshot.state == "Broken"
@@ -92,13 +94,13 @@ def test_without_kafka_time_stands_still_and_the_verdict_stays() -> None:
     found, sink, health, engine = runner(
         Read(log, START + 200_000), down, down, Read([], START + 200_500)
     )
-    assert found.turn() == 0
+    assert found.run_once() == 0
     windows = engine.windows_closed
-    first, second = found.turn(), found.turn()
+    first, second = found.run_once(), found.run_once()
     assert 0 < first < second
     assert health.not_ready == "Kafka does not answer"
     assert engine.windows_closed == windows
-    assert found.turn() == 0
+    assert found.run_once() == 0
     assert health.not_ready is None
     assert {verdict.state for verdict in sink.offered} == {"Healthy"}
 
@@ -113,9 +115,9 @@ def test_what_writers_kept_during_an_outage_is_not_late() -> None:
     reads: list[Read[Entry] | KafkaUnavailable] = [Read(before, begin), KafkaUnavailable("gone")]
     reads += [Read([], end), Read(delivered, end + 2_000), Read([], end + 5_000)]
     reads += [Read(after, START + 300_000)]
-    found, sink, _, engine = runner(*reads, wall=lambda: end)
+    found, sink, _, engine = runner(*reads, wall=lambda: Millis(end))
     for _ in reads:
-        found.turn()
+        found.run_once()
     assert {verdict.state for verdict in sink.offered} == {"Healthy"}
     assert engine.windows.late == 0
     assert engine.windows_closed >= 57

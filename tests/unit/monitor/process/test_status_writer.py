@@ -10,10 +10,11 @@ import pytest
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorStatus, Verdict
 from swirl.monitor.process import status_writer
 from swirl.monitor.process.status_writer import ApiUnavailable, StatusWriter
+from swirl.wire.times import Millis
 from tests.support.sim.status_api import FakeApi, serving
 
 PATH = "/apis/swirl.dev/v1alpha1/namespaces/shop/swirlmonitors/mood-watch"
-START = 1_700_000_000_000
+START = Millis(1_700_000_000_000)
 BEGIN = "2023-11-14T22:13:20Z"
 HEALTHY = Verdict(state="Healthy", summary="Healthy", message="fine", since=BEGIN)
 BROKEN = Verdict(

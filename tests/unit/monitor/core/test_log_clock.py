@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swirl.monitor.core.replay import GAP_MS, SETTLE_MS, LogClock
+from swirl.monitor.core.log_clock import GAP_MS, SETTLE_MS, LogClock
 
 
 def test_the_clock_stands_still_after_a_gap_in_the_log() -> None:
