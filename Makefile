@@ -32,9 +32,10 @@ demo: setup ## the talk's pipeline on a cluster: break it, and be told why
 down: setup ## take down what demo started
 	@$(PYTHON) examples/ads/demo.py down
 
-generate: ## write crds/ and the chart's copy from swirl/api
+generate: ## write crds/, the chart's copy and the list of reasons from their sources
 	@$(PYTHON) -m swirl.api.crd
 	@cp crds/*.yaml charts/swirl/crds/
+	@PYTHONPATH=.:operator $(PYTHON) -m swirl_operator.reference
 
 verify: ## fail if a generated file or a lock is stale
 	@scripts/verify.sh

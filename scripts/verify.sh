@@ -4,6 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 status=0
 .venv/bin/python -m swirl.api.crd --check || status=1
+PYTHONPATH=.:operator .venv/bin/python -m swirl_operator.reference --check || status=1
 diff --recursive --brief crds charts/swirl/crds || {
     echo "stale: charts/swirl/crds; run \`make generate\` and commit the result" >&2
     status=1

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from swirl.kube.resources import DEPLOYMENTS, Resource
-from swirl.wire import labels
 from swirl.wire.labels import APPLIED_HASH
 from swirl_operator.runtime.apply import stamped
 from swirl_operator.runtime.interface import Object, Observation
 from swirl_operator.runtime.objects import (
     annotations_of,
     conditions_of,
-    is_deleting,
-    labels_of,
     name_of,
-    phase_of,
     status_of,
 )
 from swirl_operator.runtime.owner import adopt
@@ -91,31 +86,3 @@ def rollout(deployment: Object) -> Rollout:
     if refused:
         message = f"{message}; its pods cannot be created: {refused}"
     return Rollout(True, done, stuck, ready, total, message)
-
-
-def last_words(pods: Sequence[Object], container: str, template: str) -> Object | None:
-    """How that container last ended in a pod of the template with that digest, if it did.
-
-    Pods that are over say nothing: an evicted one stays for a while beside its replacement.
-    Returns its `terminated` state (exitCode, reason, message) or None.
-    """
-    for pod in pods:
-        if labels_of(pod).get(labels.TEMPLATE) != template or _is_over(pod):
-            continue
-        for status in status_of(pod).get("containerStatuses") or ():
-            if status.get("name") != container or status.get("ready"):
-                continue
-            for state in (status.get("state") or {}, status.get("lastState") or {}):
-                if state.get("terminated"):
-                    return dict(state["terminated"])
-    return None
-
-
-def _is_over(pod: Object) -> bool:
-    return is_deleting(pod) or phase_of(pod) in ("Succeeded", "Failed")
-
-
-def last_line(ended: Object) -> str:
-    """Why a container ended, in the last line it left, or its exit code when it left none."""
-    lines = str(ended.get("message") or "").strip().splitlines()
-    return lines[-1][:1000] if lines else f"its container exits with {ended.get('exitCode')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,9 @@ def test_the_operator_and_the_driver_understand_each_other(
         assert read.reason == "InvalidParameters"
         assert read.message == "parameter 'text' is required: add it to the parameters"
     else:
-        assert read.payload["metrics"] == {"rows": "1"}
-        assert read.payload["result"] == {
+        assert read.outcome is not None
+        assert read.outcome.metrics == {"rows": "1"}
+        assert json.loads(read.outcome.result or "") == {
             "text": parameters["text"],
             "run": ["ads", "train", "train-1", 2, "0f8fad5b"],
             "kafka": "127.0.0.1:9",

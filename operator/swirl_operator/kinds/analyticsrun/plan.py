@@ -17,7 +17,7 @@ from swirl.wire.times import from_rfc3339, rfc3339
 from swirl_operator.kinds.analyticsrun import conditions, retry
 from swirl_operator.kinds.analyticsrun.driver import driver_pod
 from swirl_operator.kinds.analyticsrun.names import driver_name
-from swirl_operator.kinds.analyticsrun.payload import outputs
+from swirl_operator.kinds.analyticsrun.outputs import outputs
 from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.kinds.analyticsrun.report import Report, progress, read
 from swirl_operator.kinds.runs import outcome_of, spec_hash
@@ -34,6 +34,7 @@ from swirl_operator.runtime.objects import (
 )
 from swirl_operator.status.conditions import Conditions
 from swirl_operator.status.frame import frame
+from swirl_operator.status.reasons import Reason
 
 _KEPT_ATTEMPTS = 10
 _ENDED = ("Succeeded", "Failed")
@@ -124,7 +125,7 @@ class _Round:
             refused = self._refusal(attempt)
             if refused is not None and refused.code == 422:
                 message = f"the API server refuses the driver Pod: {refused.message}"
-                report = Report("Failed", "InvalidPod", message, permanent=True)
+                report = Report("Failed", Reason.INVALID_POD, message, permanent=True)
                 return self._ended(attempt, report)
             busy = self._other_driver()
             if busy is not None:
@@ -137,7 +138,7 @@ class _Round:
         ref = Ref(PODS, self.metadata["namespace"], attempt["pod"], uid)
         if ref not in self.observation.confirmed_absent:
             return Plan(confirm_absent=(ref,))
-        lost = Report("Failed", "PodLost", f"Pod {attempt['pod']} was deleted while it ran")
+        lost = Report("Failed", Reason.POD_LOST, f"Pod {attempt['pod']} was deleted while it ran")
         return self._ended(attempt, lost)
 
     def _ended(self, attempt: Object, report: Report) -> Plan:
@@ -145,7 +146,7 @@ class _Round:
             report = replace(
                 report,
                 state="Failed",
-                reason="StreamEnded",
+                reason=Reason.STREAM_ENDED,
                 message="the function returned and no query runs any more, but a stream has no end",
             )
         attempt = {
@@ -191,7 +192,8 @@ class _Round:
         self.status["completionTime"] = attempt["finishedAt"]
         self.status["progress"] = {"fraction": "1", "message": ""}
         self.status["failures"] = 0
-        self.status |= outputs(report.payload)
+        if report.outcome is not None:
+            self.status |= outputs(report.outcome)
         return self._written(
             conditions.succeeded(report.message),
             delete=self._leftover_executors(attempt),

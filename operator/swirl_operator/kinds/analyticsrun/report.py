@@ -1,158 +1,96 @@
-"""What a driver Pod says of itself: state, outcome and progress, read from the Pod object alone.
-
-The driver *container's* end decides, not the Pod's phase: a sidecar may outlive the driver, and
-an evicted Pod has a phase but no exit code.
-"""
+"""What a driver Pod says of itself: state, outcome and progress, read from the Pod object alone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
+from swirl.wire.exits import DriverExit
 from swirl.wire.labels import PROGRESS
+from swirl.wire.outcome import Outcome
 from swirl.wire.progress import Progress
-from swirl_operator.kinds.analyticsrun.payload import payload_of
+from swirl_operator.pods.state import PodState, read_state
 from swirl_operator.runtime.interface import Object
+from swirl_operator.runtime.objects import annotations_of
+from swirl_operator.status.reasons import AnyReason, PodReason, Reason, known
 
 CONTAINER = "driver"
-EXIT_PERMANENT = 2
-
-# Waiting reasons that do not pass by themselves in a second or two.
-_STUCK = {
-    "ErrImagePull": "the image cannot be pulled",
-    "ImagePullBackOff": "the image cannot be pulled",
-    "InvalidImageName": "the image name is not valid",
-    "ErrImageNeverPull": "the image is not on the node",
-    "CreateContainerConfigError": "the container cannot be configured",
-    "CreateContainerError": "the container cannot be created",
-    "RunContainerError": "the container cannot be started",
-}
-_KUBELET_REASONS = {
-    "OOMKilled": (
-        "OOMKilled",
-        "the driver used more memory than its limit; raise spark.driver.memoryOverhead or "
-        "spark.driver.memory",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One reading of a driver Pod."""
+    """One reading of a driver Pod.
+
+    Attributes:
+        state: of the driver.
+        reason: why, in one word.
+        message: why, in one sentence.
+        started_at, finished_at: as Kubernetes writes them.
+        permanent: whether another attempt would fail like this one.
+        outcome: what the driver wrote into its termination message, if it did.
+    """
 
     state: Literal["Pending", "Running", "Succeeded", "Failed"]
-    reason: str
+    reason: AnyReason
     message: str
     started_at: str | None = None
     finished_at: str | None = None
     permanent: bool = False
-    payload: Object = field(default_factory=dict)
-    """The driver's termination message, when it wrote one."""
+    outcome: Outcome | None = None
 
 
 def read(pod: Object) -> Report:
     """The report of a driver Pod; never raises, whatever the driver wrote."""
-    status = pod.get("status") or {}
-    container = _container(status)
-    state = container.get("state") or {}
-    if "terminated" in state:
-        return _ended(state["terminated"], pod)
-    if status.get("phase") in ("Failed", "Succeeded"):
-        return _ended_without_exit(status, pod)
-    if "running" in state:
+    state = read_state(pod, CONTAINER)
+    times = (state.started_at, state.finished_at)
+    if state.state == "Pending":
         return Report(
-            "Running", "DriverRunning", "The driver runs.", state["running"].get("startedAt")
+            "Pending", state.reason or Reason.DRIVER_STARTING, f"The driver {_starting(state)}"
         )
-    return _pending(status, state)
+    if state.state == "Running":
+        return Report("Running", Reason.DRIVER_RUNNING, "The driver runs.", *times)
+    outcome = Outcome.read(state.text)
+    if state.state == "Succeeded":
+        message = (outcome.message if outcome else "") or "The function returned."
+        return Report("Succeeded", Reason.COMPLETED, message, *times, outcome=outcome)
+    if state.reason is not None:
+        return Report("Failed", state.reason, _cause(state, pod), *times, outcome=outcome)
+    exited = f"the driver exited with code {state.exit_code}"
+    if outcome is None:
+        message = f"{exited}: {state.last_line}" if state.last_line else exited
+        return Report("Failed", Reason.DRIVER_FAILED, message, *times)
+    reason, message = _as_told(outcome)
+    permanent = state.exit_code == DriverExit.PERMANENT
+    return Report("Failed", reason, message or exited, *times, permanent=permanent, outcome=outcome)
 
 
 def progress(pod: Object) -> dict[str, str] | None:
     """The driver's progress annotation, or None when there is none that can be read."""
-    said = Progress.read((pod["metadata"].get("annotations") or {}).get(PROGRESS))
+    said = Progress.read(annotations_of(pod).get(PROGRESS))
     return (
         None if said is None else {"fraction": f"{said.percent / 100:.2f}", "message": said.message}
     )
 
 
-def _container(status: Object) -> Object:
-    for container in status.get("containerStatuses") or ():
-        if container.get("name") == CONTAINER:
-            return dict(container)
-    return {}
+def _starting(state: PodState) -> str:
+    return state.message if state.reason else "starts."
 
 
-def _ended(terminated: Object, pod: Object) -> Report:
-    code = terminated.get("exitCode", 1)
-    times = (terminated.get("startedAt"), terminated.get("finishedAt"))
-    payload = payload_of(terminated.get("message"))
-    if code == 0:
-        message = str(payload.get("message") or "The function returned.")
-        return Report("Succeeded", "Completed", message, *times, payload=payload)
-    pod_reason = (pod.get("status") or {}).get("reason")
-    if pod_reason == "DeadlineExceeded":
-        return Report("Failed", "TimedOut", _timed_out(pod), *times)
-    if terminated.get("reason") in _KUBELET_REASONS:
-        reason, message = _KUBELET_REASONS[terminated["reason"]]
-        return Report("Failed", reason, message, *times)
-    if pod_reason:
-        message = (pod["status"].get("message") or f"the Pod ended with {pod_reason}").strip()
-        return Report("Failed", _word(pod_reason), message, *times, payload=payload)
-    if payload:
-        return Report(
-            "Failed",
-            _word(payload.get("reason")),
-            str(payload.get("message") or f"the driver exited with code {code}"),
-            *times,
-            permanent=code == EXIT_PERMANENT,
-            payload=payload,
+def _cause(state: PodState, pod: Object) -> str:
+    """What ended the driver from outside, and what to do about it."""
+    if state.reason == Reason.TIMED_OUT:
+        seconds = (pod.get("spec") or {}).get("activeDeadlineSeconds")
+        return f"the attempt took longer than timeoutSeconds ({seconds})"
+    if state.reason == PodReason.OOM_KILLED:
+        return (
+            f"the driver {state.message}; raise spark.driver.memoryOverhead or spark.driver.memory"
         )
-    tail = str(terminated.get("message") or "").strip().splitlines()
-    message = f"the driver exited with code {code}" + (f": {tail[-1][:500]}" if tail else "")
-    return Report("Failed", "DriverFailed", message, *times)
+    return state.message
 
 
-def _ended_without_exit(status: Object, pod: Object) -> Report:
-    reason = status.get("reason")
-    finished = next(
-        (
-            c.get("lastTransitionTime")
-            for c in status.get("conditions") or ()
-            if c["type"] == "Ready"
-        ),
-        None,
-    )
-    if reason == "DeadlineExceeded":
-        return Report("Failed", "TimedOut", _timed_out(pod), status.get("startTime"), finished)
-    message = str(status.get("message") or "the Pod ended and its container left no exit code")
-    return Report(
-        "Failed", _word(reason or "PodFailed"), message, status.get("startTime"), finished
-    )
-
-
-def _pending(status: Object, state: Object) -> Report:
-    waiting = state.get("waiting") or {}
-    reason = waiting.get("reason")
-    if reason in _STUCK:
-        detail = str(waiting.get("message") or "").strip()
-        message = f"The driver does not start: {_STUCK[reason]}" + (
-            f" ({detail})" if detail else ""
-        )
-        return Report("Pending", reason, message)
-    for condition in status.get("conditions") or ():
-        if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            detail = str(condition.get("message") or "no node fits").strip()
-            return Report(
-                "Pending", "Unschedulable", f"The driver waits for a node with room: {detail}"
-            )
-    return Report("Pending", "DriverStarting", "The driver starts.")
-
-
-def _timed_out(pod: Object) -> str:
-    seconds = (pod.get("spec") or {}).get("activeDeadlineSeconds")
-    return f"the attempt took longer than timeoutSeconds ({seconds})"
-
-
-def _word(reason: Any) -> str:
-    """A reason as conditions allow it: one CamelCase word."""
-    word = "".join(ch for ch in str(reason or "") if ch.isascii() and ch.isalnum())[:128]
-    return word if word[:1].isalpha() else "DriverFailed"
+def _as_told(outcome: Outcome) -> tuple[AnyReason, str]:
+    """The driver's own words; a reason that is not in the list goes into the message."""
+    reason = known(outcome.reason)
+    if reason is not None or not outcome.reason:
+        return reason or Reason.DRIVER_FAILED, outcome.message
+    return Reason.DRIVER_FAILED, f"{outcome.reason}: {outcome.message}"

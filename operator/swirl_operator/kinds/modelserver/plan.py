@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from swirl.api.v1alpha1.modelserver import ModelServerSpec, ModelSource
+from swirl.wire.exits import ScorerExit
 from swirl_operator.kinds.modelserver import manifests
 from swirl_operator.kinds.modelserver.changed import outbox
 from swirl_operator.kinds.modelserver.related import ServerRelated
@@ -11,7 +12,8 @@ from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.kinds.runs import is_run_of
 from swirl_operator.pods.deployment import image_of, selector
 from swirl_operator.pods.installation import Installation
-from swirl_operator.pods.rollout import Rollout, last_line, last_words, rollout_of
+from swirl_operator.pods.rollout import Rollout, rollout_of
+from swirl_operator.pods.state import PodState, why_not_ready
 from swirl_operator.pods.template import digest_of
 from swirl_operator.runtime.interface import Object, Observation, Plan
 from swirl_operator.runtime.objects import is_deleting, name_of, namespace_of, status_of
@@ -20,10 +22,8 @@ from swirl_operator.status.changes import Subject
 from swirl_operator.status.conditions import Conditions, ready, reconciling, stalled
 from swirl_operator.status.frame import Frame, frame
 from swirl_operator.status.health import health
+from swirl_operator.status.reasons import AnyReason, PodReason, Reason
 from swirl_operator.status.refusals import refused
-
-# The scorer's way to say that its answers are not the trainer's.
-_EXIT_GOLDEN_ROWS = 3
 
 
 def plan_server(observation: Observation[ServerRelated], installation: Installation) -> Plan:
@@ -96,17 +96,20 @@ def _conditions(
             )
         # What is served was asked for by an earlier spec.
         return reconciling(resolved.reason, resolved.message + still)
-    failure = _failure(observation, digest_of(manifest))
-    if failure is not None:
-        detail = failure[1].rstrip(".")
-        return stalled(failure[0], f"{wanted.version} does not load: {detail}.{still}")
+    why = why_not_ready(observation.related.pods, manifests.CONTAINER, digest_of(manifest))
+    if why is not None and why.state == "Failed":
+        reason, detail = _failure(why)
+        return stalled(reason, f"{wanted.version} does not load: {detail.rstrip('.')}.{still}")
     state = progress.message if progress is not None else "not begun"
+    if why is not None:
+        state = f"{state}; a pod {why.message.rstrip('.')}"
     if progress is not None and progress.stuck:
         return stalled(
-            "RolloutStuck",
+            Reason.ROLLOUT_STUCK,
             f"{wanted.version} does not become ready: {state}.{still} See kubectl describe pods.",
         )
-    return reconciling("RollingOut", f"Rolls out {wanted.version}: {state}.{still}")
+    reason = why.reason if why is not None and why.reason else Reason.ROLLING_OUT
+    return reconciling(reason, f"Rolls out {wanted.version}: {state}.{still}")
 
 
 def _still_served(server: Object) -> str:
@@ -114,16 +117,16 @@ def _still_served(server: Object) -> str:
     return f" {version} is still served." if version else ""
 
 
-def _failure(observation: Observation[ServerRelated], template: str) -> tuple[str, str] | None:
-    ended = last_words(observation.related.pods, manifests.CONTAINER, template)
-    if ended is None or ended.get("exitCode") == 0:
-        return None
-    detail = last_line(ended)
-    if ended.get("exitCode") == _EXIT_GOLDEN_ROWS:
-        return "GoldenRowsMismatch", detail
-    if ended.get("reason") == "OOMKilled":
-        return "OOMKilled", "it needs more memory than resources.memory allows"
-    return "ScorerFailed", detail
+def _failure(why: PodState) -> tuple[AnyReason, str]:
+    if why.exit_code == ScorerExit.GOLDEN_ROWS_DIFFER:
+        return Reason.GOLDEN_ROWS_MISMATCH, why.last_line or _exited(why)
+    if why.reason == PodReason.OOM_KILLED:
+        return why.reason, f"it {why.message}; raise resources.memory"
+    return Reason.SCORER_FAILED, why.last_line or _exited(why)
+
+
+def _exited(why: PodState) -> str:
+    return f"its container exits with {why.exit_code}"
 
 
 def _status(server: Object, progress: Rollout | None, framed: Frame) -> Object:

@@ -7,12 +7,14 @@ from swirl_operator.kinds.resources import SWIRLMONITORS
 from swirl_operator.kinds.swirlmonitor import cycles, manifests
 from swirl_operator.kinds.swirlmonitor.related import MonitorRelated
 from swirl_operator.pods.installation import Installation
-from swirl_operator.pods.rollout import last_line, last_words, rollout_of
+from swirl_operator.pods.rollout import rollout_of
+from swirl_operator.pods.state import PodState, why_not_ready
 from swirl_operator.pods.template import digest_of
 from swirl_operator.runtime.interface import Object, Observation, Plan
 from swirl_operator.runtime.objects import is_deleting, name_of, namespace_of
 from swirl_operator.status.conditions import Condition, Conditions, ready, reconciling, stalled
 from swirl_operator.status.frame import frame
+from swirl_operator.status.reasons import PodReason, Reason
 from swirl_operator.status.refusals import refused
 from swirl_operator.status.verdict import verdict_of
 
@@ -56,23 +58,26 @@ def _conditions(observation: Observation[MonitorRelated], manifest: Object) -> C
         return reconciling("EngineStarting", "The analysis starts.")
     if progress.done:
         return ready("Watching", "The analysis runs.")
-    failure = _failure(observation, digest_of(manifest))
-    if failure:
-        return stalled("EngineFailed", f"The analysis does not start: {failure}")
+    why = why_not_ready(observation.related.pods, manifests.CONTAINER, digest_of(manifest))
+    if why is not None and why.state == "Failed":
+        return stalled(Reason.ENGINE_FAILED, f"The analysis does not start: {_failure(why)}")
+    state = progress.message
+    if why is not None:
+        state = f"{state}; its pod {why.message.rstrip('.')}"
     if progress.stuck:
         return stalled(
-            "RolloutStuck",
-            f"The analysis does not become ready: {progress.message}. "
+            Reason.ROLLOUT_STUCK,
+            f"The analysis does not become ready: {state}. "
             f"See kubectl logs deployment/{name_of(manifest)}",
         )
-    return reconciling("EngineStarting", f"The analysis starts: {progress.message}.")
+    reason = why.reason if why is not None and why.reason else Reason.ENGINE_STARTING
+    return reconciling(reason, f"The analysis starts: {state}.")
 
 
-def _failure(observation: Observation[MonitorRelated], template: str) -> str | None:
-    ended = last_words(observation.related.pods, manifests.CONTAINER, template)
-    if ended is None or ended.get("exitCode") == 0:
-        return None
-    return last_line(ended)
+def _failure(why: PodState) -> str:
+    if why.reason == PodReason.OOM_KILLED:
+        return f"it {why.message}"
+    return why.last_line or f"its container exits with {why.exit_code}"
 
 
 def _health(monitor: Object, conditions: Conditions) -> Condition:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from swirl_operator.kinds.resources import MODELSERVERS
-from swirl_operator.pods.rollout import is_given, last_words, rollout
+from swirl_operator.pods.rollout import is_given, rollout
 from swirl_operator.runtime.interface import Object
-from tests.unit.operator.kinds.observed import EARLIER, container, given, merged, pod, server
+from tests.unit.operator.kinds.observed import given, merged, server
 
 MANIFEST: Object = {
     "apiVersion": "apps/v1",
@@ -89,45 +89,3 @@ def test_it_was_made_from_another(change: Object) -> None:
 def test_it_was_not_made_by_us() -> None:
     bare = merged(live(), {"metadata": {"annotations": None}})
     assert not is_given(bare, MANIFEST, server(), MODELSERVERS)
-
-
-# -- last words --------------------------------------------------------------------------------
-
-NEWEST = "v2"
-END: Object = {"exitCode": 3, "message": "no"}
-
-
-def scorer(version: str = "v2", /, **status: Any) -> Object:
-    base = container({}, "scorer")
-    base["containerStatuses"][0].update(status)
-    return pod(labels={"template": version}, status=base)
-
-
-def over(**more: Any) -> Object:
-    return merged(scorer(state={"terminated": END}), more)
-
-
-@pytest.mark.parametrize("where", ["state", "lastState"])
-def test_last_words_of_a_container_that_ended(where: str) -> None:
-    assert last_words([scorer("v2", **{where: {"terminated": END}})], "scorer", NEWEST) == END
-
-
-def test_how_it_ended_now_counts_more_than_before() -> None:
-    both = scorer(state={"terminated": END}, lastState={"terminated": {"exitCode": 1}})
-    assert last_words([both], "scorer", NEWEST) == END
-
-
-@pytest.mark.parametrize(
-    "found",
-    [
-        scorer("v1", state={"terminated": END}),
-        scorer(state={"running": {}}, ready=True, lastState={"terminated": END}),
-        scorer(state={"waiting": {}}),
-        scorer(name="other", state={"terminated": END}),
-        pod(labels={"template": "v2"}, status=None),
-        over(status={"phase": "Failed"}),
-        over(metadata={"deletionTimestamp": EARLIER}),
-    ],
-)
-def test_nothing_was_said(found: Object) -> None:
-    assert last_words([found], "scorer", NEWEST) is None

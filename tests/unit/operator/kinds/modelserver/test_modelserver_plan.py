@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from swirl.kube.resources import DEPLOYMENTS
+from swirl_operator.kinds.analyticsrun import report
 from swirl_operator.kinds.modelserver.plan import plan_server
 from swirl_operator.kinds.modelserver.related import ServerRelated
 from swirl_operator.kinds.resources import MODELSERVERS
@@ -238,7 +239,7 @@ def test_a_scorer_that_does_not_start_is_quoted(end: Object, reason: str, words:
     assert words in said(plan)[2]
 
 
-def test_last_words_under_an_earlier_spec_do_not_count() -> None:
+def test_how_it_ended_under_an_earlier_spec_does_not_count() -> None:
     """Too little memory was given, and has just been raised: the old pods crash on for a while."""
     obj = begun(published())
     former = rolled_out(obj, published(), {"availableReplicas": 0})
@@ -250,6 +251,30 @@ def test_last_words_under_an_earlier_spec_do_not_count() -> None:
         plan = look(newer, published(), live, related={"pods": pods})
         newer = after(newer, plan)
         assert said(plan)[1] == "RollingOut"
+
+
+PULL: Object = {"waiting": {"reason": "ErrImagePull", "message": "no such tag"}}
+CLAUSE = "does not start: the image cannot be pulled (no such tag)"
+
+
+def test_a_scorer_whose_image_is_missing_says_so_in_the_words_of_a_driver() -> None:
+    obj = begun(published())
+    live = rolled_out(obj, published(), {"availableReplicas": 0})
+    pods = [scorer_that(PULL, live)]
+    plan = look(obj, published(), live, related={"pods": pods})
+    assert kstatus.compute(after(obj, plan)) == "InProgress"
+    assert said(plan)[1] == "ErrImagePull"
+    assert f"0 of 1 ready; a pod {CLAUSE}" in said(plan)[2]
+    assert report.read(pod(status=container(PULL))).message == f"The driver {CLAUSE}"
+
+
+def test_a_roll_out_that_is_stuck_says_why() -> None:
+    stuck = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}
+    obj = begun(published())
+    live = rolled_out(obj, published(), {"availableReplicas": 0, "conditions": [stuck]})
+    plan = look(obj, published(), live, related={"pods": [scorer_that(PULL, live)]})
+    assert said(plan)[:2] == ("False", "RolloutStuck")
+    assert CLAUSE in said(plan)[2]
 
 
 def test_a_pod_that_was_evicted_does_not_speak_for_its_replacement() -> None:

@@ -157,6 +157,25 @@ def test_an_engine_that_does_not_start_is_quoted() -> None:
     assert said(plan) == ("False", "EngineFailed", "The analysis does not start: No such topic")
 
 
+def test_an_engine_whose_image_is_missing_says_so() -> None:
+    state = {"waiting": {"reason": "ImagePullBackOff", "message": "no such tag"}}
+    down = live(monitor(), {"availableReplicas": 0})
+    plan = look(monitor(), down, related={"pods": [engine_that(state, down)]})
+    assert said(plan)[:2] == ("Unknown", "ImagePullBackOff")
+    clause = "its pod does not start: the image cannot be pulled (no such tag)"
+    assert said(plan)[2] == f"The analysis starts: 0 of 1 ready; {clause}."
+
+
+def test_an_engine_that_needs_more_memory_says_so() -> None:
+    end = {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}
+    down = live(monitor(), {"availableReplicas": 0})
+    plan = look(monitor(), down, related={"pods": [engine_that(end, down)]})
+    assert said(plan)[1:] == (
+        "EngineFailed",
+        "The analysis does not start: it used more memory than its limit",
+    )
+
+
 def test_a_roll_out_that_is_stuck() -> None:
     stuck = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}
     down = live(monitor(), {"availableReplicas": 0, "conditions": [stuck]})
