@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
@@ -195,6 +196,18 @@ class SwirlMonitorSpec(Model):
     rules: Annotated[list[Rule], Field(max_length=32, json_schema_extra=keyed_by("name"))] = Field(
         default_factory=list, description="Sentences of your own."
     )
+
+    def cycle(self) -> list[str] | None:
+        """Return the names along a cycle of the nodes, which CEL cannot find; None without one.
+
+        Each stands after the next one in the pipeline, the first again at the end.
+        """
+        try:
+            TopologicalSorter({node.name: node.after for node in self.nodes}).prepare()
+        except CycleError as error:
+            # graphlib lists them the other way round: each before the next one.
+            return [str(name) for name in reversed(error.args[1])]
+        return None
 
 
 class Target(Model):

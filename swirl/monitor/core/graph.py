@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from typing import Literal, Self
 
 from swirl.api.v1alpha1.swirlmonitor import Node
@@ -21,7 +21,8 @@ class Graph:
         order: all nodes, upstream first, those of one rank in the order they were given.
 
     Raises:
-        ValueError: a node is after one that is not there, or the nodes form a cycle.
+        ValueError: a node is after one that is not there.
+        CycleError: the nodes form a cycle.
     """
 
     def __init__(self, after: Mapping[str, Collection[str]]) -> None:
@@ -73,11 +74,7 @@ class Graph:
 def _upstream_first(after: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     given = {name: place for place, name in enumerate(after)}
     sorter = TopologicalSorter(after)
-    try:
-        sorter.prepare()
-    except CycleError as error:
-        # graphlib lists them the other way round: each before the next one.
-        raise ValueError(f"nodes form a cycle: {' after '.join(reversed(error.args[1]))}") from None
+    sorter.prepare()
     order: list[str] = []
     while sorter.is_active():
         rank = sorted(sorter.get_ready(), key=given.__getitem__)

@@ -36,6 +36,8 @@ def read_spec(body: Mapping[str, Any]) -> SwirlMonitorSpec:
     for metric in spec.metrics:
         if metric.node not in names:
             raise InvalidSpec(f"metric {metric.name} is of node {metric.node}, which is not there")
+    if (cycle := spec.cycle()) is not None:
+        raise InvalidSpec(f"spec.nodes: {' after '.join(cycle)}: a pipeline has no cycle")
     try:
         Graph.of(spec.nodes)
         Tuning.of(spec.detection)

@@ -24,7 +24,7 @@ HUGE = 1e250
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What one window holds of one series.
+    """What one window holds of the points that one selector matches.
 
     Attributes:
         sum: of the values.
@@ -65,10 +65,10 @@ class SelectorIndex:
 
 
 class Windows:
-    """Open windows of several series.
+    """Open windows, each with the points that several selectors match.
 
     Args:
-        selectors: the series, in the order in which `close` reports them.
+        selectors: in the order in which `close` reports them.
         window_ms: length of a window.
         lateness_ms: how long after its end a window stays open.
         lookback_ms: the first window to be closed is at most this old.
@@ -78,7 +78,7 @@ class Windows:
         self, selectors: tuple[Selector, ...], window_ms: int, lateness_ms: int, lookback_ms: int
     ) -> None:
         self._table = SelectorIndex(selectors)
-        self._series = len(selectors)
+        self._selectors = len(selectors)
         self._window_ms = window_ms
         self._lateness_ms = lateness_ms
         self._lookback_ms = lookback_ms
@@ -135,9 +135,9 @@ class Windows:
                 continue
             window = self._open.get(index)
             if window is None:
-                window = self._open[index] = [[] for _ in range(self._series)]
-            for series in matches:
-                window[series].append((time, value))
+                window = self._open[index] = [[] for _ in range(self._selectors)]
+            for place in matches:
+                window[place].append((time, value))
             self.points += 1
             newest = max(newest, index)
         if batch is not None and newest >= 0:
@@ -147,8 +147,8 @@ class Windows:
         """Close every window whose lateness is over at `now`; oldest first.
 
         Yields:
-            Index of the window (it begins at index times length) and the totals of every series,
-            None for a series without points.
+            Index of the window (it begins at index times length) and the totals by selector, None
+            for one that matched no point.
         """
         # Before the first window time may go back: a log found late is read from its beginning.
         self._now = now if self._now is None or self._next is None else max(self._now, now)
@@ -167,11 +167,11 @@ class Windows:
         while self._next <= last:
             index = self._next
             self._next += 1
-            series = self._open.pop(index, None)
-            if series is None:
-                yield index, [None] * self._series
+            matched = self._open.pop(index, None)
+            if matched is None:
+                yield index, [None] * self._selectors
             else:
-                yield index, [_totals(points) for points in series]
+                yield index, [_totals(points) for points in matched]
         # A batch all of whose windows are closed would be late if it came again.
         self._batches = {batch: at for batch, at in self._batches.items() if at >= self._next}
 

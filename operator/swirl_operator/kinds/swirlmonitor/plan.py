@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl_operator.kinds.resources import SWIRLMONITORS
-from swirl_operator.kinds.swirlmonitor import cycles, manifests
+from swirl_operator.kinds.swirlmonitor import manifests
 from swirl_operator.kinds.swirlmonitor.related import MonitorRelated
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.rollout import rollout_of
@@ -25,7 +25,7 @@ def plan_monitor(observation: Observation[MonitorRelated], installation: Install
     if is_deleting(monitor):
         return Plan()
     spec = SwirlMonitorSpec.model_validate(monitor["spec"])
-    cycle = cycles.find(spec.nodes)
+    cycle = spec.cycle()
     if cycle is not None:
         message = (
             f"spec.nodes: {' after '.join(cycle)}: a pipeline has no cycle; remove one `after`."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError
+
 import pytest
 
 from swirl.monitor.core.graph import Graph
@@ -35,7 +37,7 @@ def test_most_upstream_of_some() -> None:
 
 
 def test_refuses_cycles_and_strangers() -> None:
-    with pytest.raises(ValueError, match=r"cycle: (a after b after a|b after a after b)"):
+    with pytest.raises(CycleError):
         Graph({"a": ["b"], "b": ["a"], "c": []})
     with pytest.raises(ValueError, match="after x, which is not there"):
         Graph({"a": ["x"]})

@@ -1,3 +1,5 @@
+"""What the models of SwirlMonitor know beyond their schema."""
+
 from __future__ import annotations
 
 from itertools import pairwise
@@ -6,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swirl.api.v1alpha1.swirlmonitor import Node
-from swirl_operator.kinds.swirlmonitor.cycles import find
+from swirl.api.v1alpha1.swirlmonitor import Metric, Node, Selector, SwirlMonitorSpec
 
 
-def nodes(graph: dict[str, list[str]]) -> list[Node]:
-    return [Node(name=name, after=after) for name, after in graph.items()]
+def spec(graph: dict[str, list[str]]) -> SwirlMonitorSpec:
+    nodes = [Node(name=name, after=after) for name, after in graph.items()]
+    metric = Metric(name="rows", node=nodes[0].name, source=Selector(metric="rows"))
+    return SwirlMonitorSpec(nodes=nodes, metrics=[metric])
 
 
 @pytest.mark.parametrize(
@@ -23,7 +26,7 @@ def nodes(graph: dict[str, list[str]]) -> list[Node]:
     ],
 )
 def test_no_cycle(graph: dict[str, list[str]]) -> None:
-    assert find(nodes(graph)) is None
+    assert spec(graph).cycle() is None
 
 
 @pytest.mark.parametrize(
@@ -36,7 +39,7 @@ def test_no_cycle(graph: dict[str, list[str]]) -> None:
     ],
 )
 def test_each_name_of_a_cycle_is_after_the_next_one(graph: dict[str, list[str]]) -> None:
-    cycle = find(nodes(graph))
+    cycle = spec(graph).cycle()
     assert cycle is not None
     assert cycle[0] == cycle[-1]
     for name, before in pairwise(cycle):
@@ -50,4 +53,4 @@ def test_a_graph_drawn_in_order_has_no_cycle(data: st.DataObject, size: int) -> 
         name: data.draw(st.lists(st.sampled_from(names[:place]), unique=True)) if place else []
         for place, name in enumerate(names)
     }
-    assert find(nodes(graph)) is None
+    assert spec(graph).cycle() is None
