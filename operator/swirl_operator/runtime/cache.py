@@ -126,7 +126,7 @@ class Cache:
             del self._objects[resource][metadata["namespace"]]
         return Update(previous, None)
 
-    def vanished(
+    def missing_from(
         self,
         resource: Resource,
         *,

@@ -37,7 +37,7 @@ class Freshness:
         elif version > known.version:
             known.version = version
 
-    def watched(self, obj: Object, now: float, *, gone: bool = False) -> None:
+    def delivered(self, obj: Object, now: float, *, gone: bool = False) -> None:
         """The watch delivered `obj`; an older state of it is progress, not yet the answer."""
         uid = obj["metadata"]["uid"]
         known = self._expected.get(uid)
@@ -48,7 +48,7 @@ class Freshness:
         else:
             known.since = now
 
-    def vanished(self, obj: Object) -> None:
+    def forget(self, obj: Object) -> None:
         """A relist has shown that `obj` is gone; nothing more can be delivered about it."""
         self._expected.pop(obj["metadata"]["uid"], None)
 

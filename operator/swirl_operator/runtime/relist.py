@@ -129,12 +129,12 @@ class Relist:
                 corrections += self._router.listed(resource, obj)
             await asyncio.sleep(0)
         as_of = int(taken_at) if taken_at.isdecimal() else 0
-        gone = self._cache.vanished(
+        gone = self._cache.missing_from(
             resource,
             listed=listed,
             version=as_of,
             within=lambda where: namespace is None or where == namespace,
         )
         for obj in gone:
-            self._router.vanished(resource, obj, as_of)
+            self._router.unlisted(resource, obj, as_of)
         return corrections + len(gone)

@@ -63,7 +63,7 @@ class Router:
         """An event of the watch; `type` is `None` for its initial list."""
         self._metrics.watch_events.labels(resource.plural, type or "LISTED").inc()
         gone = type == "DELETED"
-        self._freshness.watched(obj, self._clock(), gone=gone)
+        self._freshness.delivered(obj, self._clock(), gone=gone)
         self._take(resource, self._store(resource, obj, gone))
 
     def listed(self, resource: Resource, obj: Object) -> bool:
@@ -75,9 +75,9 @@ class Router:
         self._take(resource, change)
         return True
 
-    def vanished(self, resource: Resource, obj: Object, version: int) -> None:
+    def unlisted(self, resource: Resource, obj: Object, version: int) -> None:
         """A relist taken at `version` does not have `obj` any more."""
-        self._freshness.vanished(obj)
+        self._freshness.forget(obj)
         self._take(resource, self._cache.remove(resource, obj, version=version))
 
     def wrote(self, resource: Resource, obj: Object, *, by: Key) -> None:
@@ -98,7 +98,7 @@ class Router:
 
     def absent(self, resource: Resource, obj: Object) -> None:
         """A live read or a delete has shown that this incarnation is gone."""
-        self._freshness.vanished(obj)
+        self._freshness.forget(obj)
         self._take(resource, self._cache.remove(resource, obj, version=math.inf))
 
     def enqueue_all(self, lane: Lane | None = None) -> None:

@@ -9,13 +9,13 @@ from swirl.kube.resources import PODS, Resource
 from swirl.wire import labels
 from swirl_operator.kinds.analyticsjob.plan import plan_job
 from swirl_operator.kinds.analyticsjob.related import JobRelated
+from swirl_operator.kinds.monitored import monitored_keys
 from swirl_operator.kinds.resources import (
     ANALYTICSJOBS,
     ANALYTICSRUNS,
     MODELSERVERS,
     SWIRLMONITORS,
 )
-from swirl_operator.kinds.watched import watched_keys
 from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
 from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.objects import labels_of, name_of, namespace_of
@@ -46,7 +46,7 @@ class AnalyticsJobController:
         if resource == MODELSERVERS and obj["spec"]["model"].get("job"):
             yield Key(ANALYTICSJOBS.kind, namespace_of(obj), obj["spec"]["model"]["job"])
         if resource == SWIRLMONITORS:
-            yield from watched_keys(obj, ANALYTICSJOBS)
+            yield from monitored_keys(obj, ANALYTICSJOBS)
         if resource == PODS:
             job = labels_of(obj).get(labels.JOB)
             if job:

@@ -8,13 +8,13 @@ from typing import Any
 from swirl.kube.resources import DEPLOYMENTS, PODS, SERVICES, Resource
 from swirl_operator.kinds.modelserver.plan import plan_server
 from swirl_operator.kinds.modelserver.related import ServerRelated
+from swirl_operator.kinds.monitored import monitored_keys
 from swirl_operator.kinds.resources import (
     ANALYTICSJOBS,
     ANALYTICSRUNS,
     MODELSERVERS,
     SWIRLMONITORS,
 )
-from swirl_operator.kinds.watched import watched_keys
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.lookup import key_of_pod, pods_of
 from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
@@ -52,7 +52,7 @@ class ModelServerController:
         """Servers that follow a job or a run, own a pod, or are judged by a monitor."""
         namespace, name = namespace_of(obj), name_of(obj)
         if resource == SWIRLMONITORS:
-            yield from watched_keys(obj, MODELSERVERS)
+            yield from monitored_keys(obj, MODELSERVERS)
         elif resource == PODS:
             if (key := key_of_pod(obj, MODELSERVERS)) is not None:
                 yield key

@@ -130,7 +130,7 @@ def test_only_what_a_complete_list_must_have_had_counts_as_vanished(cache: Cache
     cache.put(PODS, obj("gone", uid="2", version=6))
     cache.put(PODS, obj("made-after-the-list", uid="3", version=11))
     cache.put(PODS, obj("elsewhere", uid="4", version=6, namespace="other"))
-    vanished = cache.vanished(PODS, listed={"1"}, version=10, within=lambda ns: ns == "ns")
+    vanished = cache.missing_from(PODS, listed={"1"}, version=10, within=lambda ns: ns == "ns")
     assert [o["metadata"]["name"] for o in vanished] == ["gone"]
 
 

@@ -22,27 +22,27 @@ def test_a_known_change_must_come_within_the_grace_period(freshness: Freshness) 
     freshness.expect(PODS, obj(version=5), 0.0)
     assert freshness.overdue(10.0) == {}
     assert freshness.overdue(12.0) == {"pods": 12.0}
-    freshness.watched(obj(version=5), 13.0)
+    freshness.delivered(obj(version=5), 13.0)
     assert freshness.overdue(99.0) == {}
 
 
 def test_a_newer_state_answers_for_the_older(freshness: Freshness) -> None:
     freshness.expect(PODS, obj(version=5), 0.0)
-    freshness.watched(obj(version=9), 1.0)
+    freshness.delivered(obj(version=9), 1.0)
     assert freshness.overdue(99.0) == {}
 
 
 def test_an_older_state_buys_time_only(freshness: Freshness) -> None:
     freshness.expect(PODS, obj(version=5), 0.0)
     freshness.expect(PODS, obj(version=8), 1.0)
-    freshness.watched(obj(version=5), 9.0)
+    freshness.delivered(obj(version=5), 9.0)
     assert freshness.overdue(15.0) == {}
     assert freshness.overdue(20.0) == {"pods": 11.0}
 
 
 def test_a_deletion_settles_everything(freshness: Freshness) -> None:
     freshness.expect(PODS, obj(version=5), 0.0)
-    freshness.watched(obj(version=1), 1.0, gone=True)
+    freshness.delivered(obj(version=1), 1.0, gone=True)
     freshness.expect(PODS, obj(uid="2", version=5), 0.0)
-    freshness.vanished(obj(uid="2"))
+    freshness.forget(obj(uid="2"))
     assert freshness.overdue(99.0) == {}

@@ -2,10 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from swirl_operator.kinds.resources import ANALYTICSJOBS, MODELSERVERS
-from swirl_operator.kinds.watched import watched_keys
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.key import Key
 from swirl_operator.status.health import health
 from tests.unit.operator.kinds.observed import condition, merged, monitor
 
@@ -86,11 +83,3 @@ def test_of_several_monitors_the_worst_counts() -> None:
     unsure = says("c", state="Learning")
     assert of_server(good, unsure) == ("Unknown", "Learning")
     assert of_server(good, unsure, bad) == ("False", "Blamed")
-
-
-def test_watched_keys() -> None:
-    assert list(watched_keys(monitor(), MODELSERVERS)) == [Key("ModelServer", "ads", "sentiment")]
-    assert list(watched_keys(monitor(), ANALYTICSJOBS)) == [Key("AnalyticsJob", "ads", "ingest")]
-    metrics = [{"name": "rows", "node": "n", "source": {"metric": "rows"}}]
-    bare = monitor(spec={"nodes": [{"name": "n"}], "metrics": metrics})
-    assert list(watched_keys(bare, MODELSERVERS)) == []

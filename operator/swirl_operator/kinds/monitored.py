@@ -9,7 +9,7 @@ from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.key import Key
 
 
-def watched_keys(monitor: Object, resource: Resource) -> Iterable[Key]:
+def monitored_keys(monitor: Object, resource: Resource) -> Iterable[Key]:
     """Keys of the objects of that kind that the monitor's nodes refer to."""
     for node in monitor["spec"]["nodes"]:
         reference = node.get("ref") or {}
