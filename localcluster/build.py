@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -134,18 +135,33 @@ def directory_of(module: Module) -> Path:
 def build(progress: Progress, modules: tuple[Module, ...] = MODULES) -> None:
     """Make sure that every program of the modules is in the cache."""
     require_linux()
-    for module in modules:
-        if directory_of(module).is_dir():
-            continue
-        # The lock is the module's and not the key's: two builds at once only slow each other down.
-        with exclusive(
-            cache_directory("localcluster") / f"{module.name}.lock",
-            who="another build",
-            timeout=BUILD_LIMIT,
-            progress=progress,
-        ):
-            if not directory_of(module).is_dir():
-                _build_module(module, progress)
+    missing = [module for module in modules if not directory_of(module).is_dir()]
+    if not missing:
+        return
+    go = find_go(progress)
+    # Compilers keep the processors busy, fetching sources does not: those of the modules that come
+    # later are fetched while the first one is compiled.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        fetched = {module: pool.submit(_fetch, go, module) for module in missing[1:]}
+        try:
+            for module in missing:
+                if module in fetched:
+                    fetched[module].result()
+                _build_once(go, module, progress)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _build_once(go: Path, module: Module, progress: Progress) -> None:
+    # The lock is the module's and not the key's: two builds at once only slow each other down.
+    with exclusive(
+        cache_directory("localcluster") / f"{module.name}.lock",
+        who="another build",
+        timeout=BUILD_LIMIT,
+        progress=progress,
+    ):
+        if not directory_of(module).is_dir():
+            _build_module(go, module, progress)
 
 
 def tool(name: str, progress: Progress) -> Path:
@@ -161,8 +177,7 @@ def tool(name: str, progress: Progress) -> Path:
     return directory_of(module) / name
 
 
-def _build_module(module: Module, progress: Progress) -> None:
-    go = find_go(progress)
+def _build_module(go: Path, module: Module, progress: Progress) -> None:
     target = directory_of(module)
     partial = target.with_name(f"{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -177,14 +192,26 @@ def _build_module(module: Module, progress: Progress) -> None:
     partial.rename(target)
 
 
+def _fetch(go: Path, module: Module) -> None:
+    """Fetch the sources of all that the module's programs are made of, and of nothing else."""
+    packages = (binary.package for binary in module.binaries)
+    _go(go, module, "list", "-deps", "-tags", ",".join(module.tags), *packages)
+
+
 def _build_binary(go: Path, module: Module, binary: Binary, directory: Path) -> None:
+    _go(
+        go,
+        module,
+        *("build", "-trimpath", "-buildvcs=false"),
+        *("-tags", ",".join(module.tags)),
+        *("-ldflags", " ".join(("-s", "-w", *binary.link_flags))),
+        *("-o", str(directory / binary.name), binary.package),
+    )
+
+
+def _go(go: Path, module: Module, *words: str) -> None:
     command.run(
-        [
-            *(str(go), "build", "-trimpath", "-buildvcs=false"),
-            *("-tags", ",".join(module.tags)),
-            *("-ldflags", " ".join(("-s", "-w", *binary.link_flags))),
-            *("-o", str(directory / binary.name), binary.package),
-        ],
+        [str(go), *words],
         # GOTOOLCHAIN=local: the toolchain was checked already, and must not fetch another.
         environment={"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"},
         directory=SOURCES / module.name,

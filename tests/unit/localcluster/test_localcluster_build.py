@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
+from devtools.errors import ToolError
 from devtools.paths import cache_directory
 from devtools.progress import Progress
 from localcluster import build, golang, versions
@@ -115,3 +117,45 @@ def test_a_tool_that_is_built_is_not_built_again(
     assert path.is_absolute()
     assert path.name == "kubectl"
     assert path.is_relative_to(tmp_path)
+
+
+@pytest.fixture
+def go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A stand-in for Go that writes down what it is asked to do, and the file it writes to."""
+    asked = tmp_path / "asked"
+    program = tmp_path / "go"
+    program.write_text(f"""#!/bin/sh
+echo "$(basename "$PWD") $1" >> {asked}
+while [ $# -gt 0 ]; do [ "$1" = -o ] && touch "$2"; shift; done
+""")
+    program.chmod(0o755)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(build, "find_go", lambda progress: program)
+    return asked
+
+
+def test_sources_of_later_modules_are_fetched_before_they_are_built(go: Path) -> None:
+    build.build(Progress(io.StringIO()))
+
+    asked = go.read_text().splitlines()
+    assert asked.count("kube build") == 2
+    assert "kube list" not in asked
+    for module in ("coredns", "tools"):
+        assert asked.index(f"{module} list") < asked.index(f"{module} build")
+    assert (build.directory_of(MODULES[0]) / "kubectl").exists()
+
+
+def test_what_is_built_is_neither_fetched_nor_built(go: Path) -> None:
+    build.build(Progress(io.StringIO()))
+    go.unlink()
+    build.build(Progress(io.StringIO()))
+
+    assert not go.exists()
+
+
+def test_sources_that_cannot_be_fetched_fail_the_build(go: Path) -> None:
+    program = go.with_name("go")
+    program.write_text('#!/bin/sh\n[ "$1" != list ] || { echo no route to host >&2; exit 1; }\n')
+
+    with pytest.raises(ToolError, match="no route to host"):
+        build.build(Progress(io.StringIO()))
