@@ -189,7 +189,7 @@ class Context:
             The model's URI.
 
         Raises:
-            ModelExists: this attempt has published a model of this name.
+            ArtifactExists: this attempt has published a model of this name.
             PublishError: the golden rows or the pipeline's outputs cannot be served.
         """
         from swirl.models.formats.sparkml.publish import publish_spark_model

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from swirl.models.golden import Golden
-from swirl.models.manifest import FileEntry, Manifest, Signature, Tensor
+from swirl.models.manifest import Manifest, Signature, Tensor
 from swirl.models.model import Model, open_model
 from swirl.models.publish import Published, publish_model_dir
 
 __all__ = [
-    "FileEntry",
     "Golden",
     "Manifest",
     "Model",

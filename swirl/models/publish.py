@@ -1,4 +1,4 @@
-"""Publishes a model: its files first, the manifest last, so that it is whole or not there."""
+"""Publishes a model: native files first, then golden rows, the manifest last."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from swirl.models.golden import Golden
-from swirl.models.manifest import FileEntry, Manifest, Signature, digest
-from swirl.store import locations
-from swirl.store.errors import ModelExists, StoreError
-from swirl.store.store import Store
+from swirl.models.manifest import Manifest, Signature
+from swirl.models.model import GOLDEN, MODEL, NATIVE
+from swirl.store import Store, StoreError, locations, publish_artifact, require_unpublished
 from swirl.wire.run import RunRef
-
-MANIFEST = "manifest.json"
-GOLDEN = "golden.json"
-NATIVE = "native"
+from swirl.wire.times import rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +52,27 @@ def publish_model_dir(
         store: where to write; by default the store that `uri` belongs to.
 
     Raises:
-        ModelExists: a model was already published at this URI.
+        ArtifactExists: a model was already published at this URI.
         StoreError: there are no native files.
     """
     store = store or Store(uri)
     target = locations.join(uri, NATIVE)
-    require_unpublished(store, uri)
+    require_unpublished(store, uri, MODEL)
     if native is not None:
         for path in sorted(item for item in native.rglob("*") if item.is_file()):
             store.put_file(locations.join(target, path.relative_to(native).as_posix()), path)
     store.put(locations.join(uri, GOLDEN), golden.to_json())
-    files = [_entry(store, uri, path) for path in _files(store, uri)]
     manifest = Manifest(
         name=name,
         format=format,
-        created_at=(created_at or datetime.now(UTC)).isoformat().replace("+00:00", "Z"),
+        created_at=rfc3339(created_at or datetime.now(UTC), "auto"),
         run=run,
         signature=signature,
-        files=files,
         metrics=dict(metrics or {}),
-    ).to_json()
-    store.sync(uri)
-    store.put(locations.join(uri, MANIFEST), manifest)
-    return Published(name, uri, digest(manifest))
-
-
-def require_unpublished(store: Store, uri: str) -> None:
-    """Check that no model is at the URI; ask before writing files there.
-
-    Raises:
-        ModelExists: there is one.
-    """
-    if store.exists(locations.join(uri, MANIFEST)):
-        raise ModelExists(
-            f"a model is already published at {uri}, and models never change: "
-            "publish under another name, or once per run"
-        )
+    )
+    return Published(
+        name, uri, publish_artifact(store, uri, manifest.to_dict(), _files(store, uri))
+    )
 
 
 def _files(store: Store, uri: str) -> list[str]:
@@ -102,8 +83,3 @@ def _files(store: Store, uri: str) -> list[str]:
             "or pass the folder that holds it"
         )
     return [*native, GOLDEN]
-
-
-def _entry(store: Store, uri: str, path: str) -> FileEntry:
-    size, sha256 = store.measure(locations.join(uri, path))
-    return FileEntry(path, size, sha256)

@@ -1,76 +1,74 @@
-"""`python3 -m swirl.scorer`: load, prove, serve.
-
-Exit codes: 0 asked to stop; 1 cannot listen; 2 the model or the settings cannot be used; 3 golden
-rows differ.
-"""
+"""`python3 -m swirl.scorer`: load, prove, serve. Exit codes are those of `ScorerExit`."""
 
 from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
-from types import FrameType
 from typing import NoReturn
 
 from swirl.metrics import Emitter
+from swirl.process import leave_message, log_as_told, on_stop
 from swirl.scorer import golden
 from swirl.scorer.app import create_app
 from swirl.scorer.errors import StartError
-from swirl.scorer.model import ServedModel, compile_model, open_verified
+from swirl.scorer.model import ServedModel, open_verified, prepare
 from swirl.scorer.reporter import Reporter
 from swirl.scorer.server import make_server
 from swirl.scorer.service import Service
-from swirl.scorer.settings import Settings, termination_log
 from swirl.store import StoreError
-from swirl.wire.kafka import KafkaSettings
+from swirl.wire.containers import ScorerEnvironment
+from swirl.wire.environment import InvalidEnvironment
+from swirl.wire.exits import ScorerExit
 
 logger = logging.getLogger("swirl.scorer")
 
-_TERMINATION_BYTES = 4096
 
-
-def main(env: Mapping[str, str]) -> int:
-    """Serves until SIGTERM; returns the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+def main(environ: Mapping[str, str]) -> ScorerExit:
+    """Serve until SIGTERM; returns the exit code."""
     try:
-        settings = Settings.from_env(env)
-        service = Service(load(settings))
+        log_as_told(environ)
+        environment = ScorerEnvironment.read(environ)
+        service = Service(load(environment))
+    except InvalidEnvironment as error:
+        return _fail(str(error), environ, ScorerExit.CANNOT_LOAD)
     except StartError as error:
-        logger.error("%s", error)
-        _last_words(termination_log(env), str(error))
-        return error.exit_code
+        return _fail(str(error), environ, error.exit_code)
     server = make_server(
-        create_app(service, _reporter(settings, service)),
+        create_app(service, _reporter(environment, service)),
         service,
-        port=settings.port,
-        drain_seconds=settings.drain_seconds,
+        port=environment.port,
+        drain_seconds=environment.drain_seconds,
     )
     try:
         server.run()
     except SystemExit as error:
         # uvicorn leaves with 3 when it cannot listen, which here would accuse the model.
-        message = f"cannot serve on port {settings.port}; the log says why"
-        logger.error("%s (uvicorn: %s)", message, error.code)
-        _last_words(settings.termination_log, message)
-        return 1
+        logger.info("uvicorn has left with %s", error.code)
+        message = f"cannot serve on port {environment.port}; the log says why"
+        return _fail(message, environ, ScorerExit.CANNOT_LISTEN)
     logger.info("stopped after %d requests", service.stats.total)
-    return 0
+    return ScorerExit.STOPPED
 
 
-def load(settings: Settings) -> ServedModel:
-    """Opens, compiles and proves the model. Raises StartError."""
+def load(environment: ScorerEnvironment) -> ServedModel:
+    """Open, compile and prove the model.
+
+    Raises:
+        StartError: it must not be served.
+    """
     started = time.perf_counter()
-    opened = open_verified(settings.uri, settings.digest)
-    version = settings.version or opened.digest.removeprefix("sha256:")[:12]
-    model = compile_model(opened, name=settings.name, version=version)
+    opened = open_verified(environment.model_uri, environment.model_digest)
+    version = environment.model_version or opened.digest.removeprefix("sha256:")[:12]
+    model = prepare(opened, name=environment.model_name, version=version)
     try:
         rows = opened.golden()
     except (StoreError, OSError) as error:
-        raise StartError(f"cannot read the golden rows of {settings.uri}: {error}") from error
+        raise StartError(
+            f"cannot read the golden rows of {environment.model_uri}: {error}"
+        ) from error
     proven = golden.replay(model, rows)
     logger.info(
         "model %s version %s: %d golden rows agree, ready in %.2f s",
@@ -82,34 +80,33 @@ def load(settings: Settings) -> ServedModel:
     return model
 
 
-def _reporter(settings: Settings, service: Service) -> Reporter | None:
-    if settings.kafka is None:
+def _reporter(environment: ScorerEnvironment, service: Service) -> Reporter | None:
+    if environment.kafka is None:
         return None
-    source = f"{settings.namespace}/ModelServer/{settings.name}"
+    source = f"{environment.pod_namespace}/ModelServer/{environment.model_name}"
     try:
-        emitter = Emitter(
-            KafkaSettings(bootstrap_servers=settings.kafka), settings.topic, source=source
-        )
+        emitter = Emitter(environment.kafka, environment.metrics_topic, source=source)
     except Exception:
         # Scoring without metrics beats no scoring.
-        logger.exception("no metrics will be sent to Kafka at %s", settings.kafka)
+        servers = environment.kafka.bootstrap_servers
+        logger.exception("no metrics will be sent to Kafka at %s", servers)
         return None
-    return Reporter(service.stats, emitter, model=settings.name, version=service.model.version)
+    return Reporter(
+        service.stats, emitter, model=environment.model_name, version=service.model.version
+    )
 
 
-def _last_words(path: str, message: str) -> None:
-    try:
-        Path(path).write_bytes(message.encode()[:_TERMINATION_BYTES])
-    except OSError as error:
-        logger.warning("cannot write %s: %s", path, error)
+def _fail(message: str, environ: Mapping[str, str], code: ScorerExit) -> ScorerExit:
+    logger.error("%s", message)
+    leave_message(message, environ)
+    return code
 
 
-def _leave(sig: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)
+def _leave() -> NoReturn:
+    raise SystemExit(ScorerExit.STOPPED)
 
 
 if __name__ == "__main__":
-    # As process 1 of a container there is no default action for the signal: without a handler a
-    # SIGTERM during loading would be ignored.
-    signal.signal(signal.SIGTERM, _leave)
+    # Loading takes seconds, and a scorer that is asked to end then has nothing to finish.
+    on_stop(_leave)
     sys.exit(main(os.environ))

@@ -12,15 +12,16 @@ from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
-from swirl.scorer import v2
-from swirl.scorer.hot import HotPath, take
+from swirl.scorer.fastpath import FastPath
 from swirl.scorer.metrics import registry_of, render
+from swirl.scorer.protocols import v2
 from swirl.scorer.reporter import Reporter
 from swirl.scorer.schema import describe_in_openapi
-from swirl.scorer.service import Service, error_body
+from swirl.scorer.service import Service, media_type
+from swirl.wire.problem import MEDIA_TYPE, Problem
 
 
-def create_app(service: Service, reporter: Reporter | None = None) -> HotPath:
+def create_app(service: Service, reporter: Reporter | None = None) -> FastPath:
     """The ASGI application of one model; `reporter`, if any, runs as long as it does."""
 
     @contextlib.asynccontextmanager
@@ -42,7 +43,7 @@ def create_app(service: Service, reporter: Reporter | None = None) -> HotPath:
     _add_server(app, service)
     routes = _add_model(app, service)
     describe_in_openapi(app, service.model)
-    return HotPath(app, service, routes)
+    return FastPath(app, service, routes)
 
 
 def _add_health(app: FastAPI, service: Service) -> None:
@@ -92,11 +93,11 @@ def _add_model(app: FastAPI, service: Service) -> dict[str, str]:
 
 def _scoring(service: Service, endpoint: str) -> Callable[[Request], Awaitable[Response]]:
     async def score(request: Request) -> Response:
-        answer = await take(service, endpoint, request.scope["headers"], request.receive)
+        answer = await service.take(endpoint, request.scope["headers"], request.receive)
         if answer is None:
             return Response(status_code=499)
         status, payload = answer
-        return Response(payload, status, media_type="application/json")
+        return Response(payload, status, media_type=media_type(status))
 
     return score
 
@@ -111,8 +112,8 @@ def _protocol_errors(model: str) -> Callable[[Request, Exception], Awaitable[Res
             message = f"there is no {request.url.path}; the model here is /v2/models/{model}"
         elif error.status_code == 405:
             message = f"{request.method} is not allowed on {request.url.path}"
-        body = error_body(message)
-        return Response(body, error.status_code, error.headers, media_type="application/json")
+        body = Problem(error.status_code, message).to_json()
+        return Response(body, error.status_code, error.headers, media_type=MEDIA_TYPE)
 
     return answer
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from swirl.wire.exits import ScorerExit
+
 
 class RequestError(Exception):
     """The request cannot be answered: an HTTP status and a sentence for the caller."""
@@ -19,12 +21,12 @@ class InputError(RequestError):
 
 
 class StartError(Exception):
-    """The service must not start. `exit_code` tells why: 2 cannot load, 3 golden mismatch."""
+    """The service must not start; `exit_code` tells the operator why."""
 
-    exit_code = 2
+    exit_code = ScorerExit.CANNOT_LOAD
 
 
 class GoldenMismatch(StartError):
     """The model answers something else here than it did where it was trained."""
 
-    exit_code = 3
+    exit_code = ScorerExit.GOLDEN_ROWS_DIFFER

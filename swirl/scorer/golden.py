@@ -21,7 +21,7 @@ def replay(model: ServedModel, golden: Golden) -> int:
         if not expected:
             raise StartError(f"golden row {index} expects no output, so it shows nothing")
         # Trainers may keep more in their rows than the model reads, the label for one.
-        row = {name: value for name, value in values.items() if name in model.contract.fields}
+        row = {name: value for name, value in values.items() if name in model.inputs.fields}
         try:
             got = model.answer(row)
         except InputError as error:

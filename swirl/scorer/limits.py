@@ -8,7 +8,7 @@ MAX_BODY = 8 * 1024 * 1024
 MAX_ROWS = 1000
 
 LARGE_BODY = 64 * 1024
-"""Bodies beyond this are scored beside the event loop, or one of them would keep all callers and
+"""Bodies beyond this are scored in a thread of their own, or one of them would keep all callers and
 both probes waiting for as long as it takes."""
 
 

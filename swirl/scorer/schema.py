@@ -7,9 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from swirl.models import Tensor
+from swirl.models.datatypes import json_type
 from swirl.scorer.model import ServedModel
-
-_TYPES = {"BYTES": "string", "BOOL": "boolean", "FP32": "number", "FP64": "number"}
 
 
 def describe_in_openapi(app: FastAPI, model: ServedModel) -> None:
@@ -39,12 +38,12 @@ def row_schema(tensors: list[Tensor]) -> dict[str, Any]:
 
 
 def _value_schema(tensor: Tensor) -> dict[str, Any]:
-    single = {"type": [_TYPES.get(tensor.datatype, "integer"), "null"]}
-    if tensor.shape is None or len(tensor.shape) == 1:
+    single = {"type": [json_type(tensor.datatype), "null"]}
+    if tensor.width is None:
         return single
     schema: dict[str, Any] = {"type": ["array", "null"], "items": single}
-    if tensor.shape[1] >= 0:
-        schema |= {"minItems": tensor.shape[1], "maxItems": tensor.shape[1]}
+    if tensor.width >= 0:
+        schema |= {"minItems": tensor.width, "maxItems": tensor.width}
     return schema
 
 

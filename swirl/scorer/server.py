@@ -8,7 +8,7 @@ from types import FrameType
 
 import uvicorn
 
-from swirl.scorer.hot import ASGIApp
+from swirl.scorer.asgi import ASGIApp
 from swirl.scorer.service import Service
 
 _BACKLOG = 2048
@@ -58,6 +58,7 @@ def make_server(
         access_log=False,
         server_header=False,
         backlog=_BACKLOG,
+        log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=20,
         timeout_keep_alive=75,

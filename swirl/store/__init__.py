@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from swirl.store.errors import ModelCorrupt, ModelExists, ModelNotFound, StoreError
+from swirl.store.artifact import (
+    Artifact,
+    Kind,
+    open_artifact,
+    publish_artifact,
+    require_unpublished,
+)
+from swirl.store.errors import ArtifactCorrupt, ArtifactExists, ArtifactNotFound, StoreError
+from swirl.store.manifest import FileEntry
 from swirl.store.store import Store
 
-__all__ = ["ModelCorrupt", "ModelExists", "ModelNotFound", "Store", "StoreError"]
+__all__ = [
+    "Artifact",
+    "ArtifactCorrupt",
+    "ArtifactExists",
+    "ArtifactNotFound",
+    "FileEntry",
+    "Kind",
+    "Store",
+    "StoreError",
+    "open_artifact",
+    "publish_artifact",
+    "require_unpublished",
+]

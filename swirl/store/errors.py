@@ -9,13 +9,13 @@ class StoreError(SwirlError):
     """Base of the errors of this package."""
 
 
-class ModelNotFound(StoreError):
-    """There is no complete model at the URI."""
+class ArtifactNotFound(StoreError):
+    """There is no complete artifact at the URI."""
 
 
-class ModelCorrupt(StoreError):
-    """A model's files are not those that were published."""
+class ArtifactCorrupt(StoreError):
+    """An artifact's files are not those that were published."""
 
 
-class ModelExists(StoreError):
-    """A model was already published at the URI; models never change."""
+class ArtifactExists(StoreError):
+    """An artifact was already published at the URI; artifacts never change."""

@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 import orjson  # noqa: E402
 
 from swirl.models import Golden, Published, Signature, Tensor  # noqa: E402
-from swirl.scorer.model import ServedModel, compile_model, open_verified  # noqa: E402
+from swirl.scorer.model import ServedModel, open_verified, prepare  # noqa: E402
 from tests.support.spark_models import (  # noqa: E402
     LABELS,
     publish,
@@ -72,7 +72,7 @@ def numeric_model(folder: Path) -> Published:
 
 
 def opened(published: Published) -> ServedModel:
-    return compile_model(open_verified(published.uri, None), name="m", version="1")
+    return prepare(open_verified(published.uri, None), name="m", version="1")
 
 
 def in_process(what: str, call: Callable[[], Any], repeat: int = 5) -> None:
@@ -235,7 +235,8 @@ def main(seconds: float) -> None:
         print("in process, one row (best of 5 x 5000):")
         model = opened(text)
         in_process(
-            f"text of {len(TEXT.split())} words, plan only", lambda: model.plan.run({"text": TEXT})
+            f"text of {len(TEXT.split())} words, no checks",
+            lambda: model.loaded.score({"text": TEXT}),
         )
         in_process("  with checks and outputs", lambda: model.answer({"text": TEXT}))
         numbers = opened(numeric)

@@ -11,7 +11,7 @@ import pytest
 
 from ads import feed, records, train, train_v2, tweets
 from swirl.models import open_model
-from swirl.scorer.model import ServedModel, compile_model
+from swirl.scorer.model import ServedModel, prepare
 from swirl.testing import local_context
 
 ROWS = 6000
@@ -25,7 +25,7 @@ class Release:
         self.measured: Mapping[str, float] = function(ctx, max_rows=ROWS, max_iter=20)
         self.recorded = ctx.metrics
         (published,) = ctx.models
-        self.model: ServedModel = compile_model(
+        self.model: ServedModel = prepare(
             open_model(published.uri, published.digest), name="sentiment", version="1"
         )
 

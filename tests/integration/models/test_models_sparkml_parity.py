@@ -24,7 +24,7 @@ from pyspark.ml.feature import (
 )
 from pyspark.sql import DataFrame, SparkSession
 
-from swirl.models.formats.sparkml.errors import RowError
+from swirl.models.errors import RowError
 from swirl.models.formats.sparkml.load import load_plan
 from swirl.models.formats.sparkml.vectors import SparseVector
 from tests.integration.models.spark_answers import inputs_of, plain

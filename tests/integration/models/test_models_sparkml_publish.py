@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pyspark.ml import Pipeline, PipelineModel
+from pyspark.ml import Pipeline, PipelineModel, Transformer
 from pyspark.ml.classification import LogisticRegression
 from pyspark.ml.feature import (
     HashingTF,
@@ -23,8 +23,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from swirl.models import Tensor, open_model
-from swirl.models.formats.sparkml.publish import PublishError, publish_spark_model
-from swirl.store import ModelExists, Store
+from swirl.models.errors import PublishError
+from swirl.models.formats import load_model
+from swirl.models.formats.sparkml.publish import _stages, publish_spark_model
+from swirl.store import ArtifactExists, Store
 from swirl.wire.run import RunRef
 
 if TYPE_CHECKING:
@@ -53,9 +55,9 @@ def sentiment(tweets: DataFrame) -> PipelineModel:
     return Pipeline(stages=stages).fit(tweets)
 
 
-def publish(folder: Path, model: PipelineModel, golden: DataFrame) -> str:
+def publish(folder: Path, model: PipelineModel, golden_rows: DataFrame) -> str:
     store = Store(f"file://{folder}")
-    return publish_spark_model(store, RUN, "sentiment", model, golden, {"accuracy": 0.5}).uri
+    return publish_spark_model(store, RUN, "sentiment", model, golden_rows, {"accuracy": 0.5}).uri
 
 
 def test_a_published_pipeline(
@@ -99,6 +101,8 @@ def test_a_regression_on_numbers(tmp_path: Path, spark: SparkSession) -> None:
         (F.col("id") * 3.0).alias("y"),
     )
     stages: list[Any] = [
+        # May read every column, so every column is an input.
+        SQLTransformer(statement="SELECT * FROM __THIS__"),
         VectorAssembler(inputCols=["id", "x"], outputCol="features"),
         LinearRegression(labelCol="y", regParam=0.1),
     ]
@@ -114,9 +118,62 @@ def test_a_regression_on_numbers(tmp_path: Path, spark: SparkSession) -> None:
     assert kinds == {"id": "INT64", "x": "FP64", "flag": "BOOL", "day": "BYTES"}
 
 
+def test_the_label_is_no_input(tmp_path: Path, sentiment: PipelineModel, tweets: DataFrame) -> None:
+    uri = publish(tmp_path, sentiment, tweets.withColumn("author", F.lit("me")))
+    with open_model(uri) as model:
+        golden = model.golden()
+        assert list(model.manifest.signature.inputs) == [Tensor("text", "BYTES")]
+        assert all(list(row) == ["text"] for row in golden.inputs)
+        # What is served without the label answers as the trainer's pipeline does with it.
+        loaded = load_model(model)
+    expected = {row["text"]: row for row in sentiment.transform(tweets).collect()}
+    for given in golden.inputs:
+        got, row = loaded.score(given), expected[given["text"]]
+        assert got["predictedLabel"] == row["predictedLabel"]
+        assert got["probability"] == pytest.approx(list(row["probability"]), abs=1e-9)
+
+
+def test_inputs_are_what_the_stages_of_inner_pipelines_read(
+    tmp_path: Path, spark: SparkSession
+) -> None:
+    rows = [(f"c{i % 3}", float(i), "yes" if i % 2 else "no", i) for i in range(30)]
+    frame = spark.createDataFrame(rows, "city string, age double, label string, id int")
+    features = Pipeline(
+        stages=[
+            StringIndexer(inputCols=["city", "label"], outputCols=["cityIndex", "y"]),
+            VectorAssembler(inputCols=["age", "cityIndex"], outputCol="features"),
+        ]
+    )
+    model = Pipeline(stages=[features, LogisticRegression(labelCol="y", maxIter=2)]).fit(frame)
+    with open_model(publish(tmp_path, model, frame)) as opened:
+        assert list(opened.manifest.signature.inputs) == [
+            Tensor("city", "BYTES"),
+            Tensor("age", "FP64"),
+        ]
+
+
+class Doubled(Transformer):
+    """A stage of the user's own that reads a column which no param names."""
+
+    def _transform(self, dataset: DataFrame) -> DataFrame:
+        return dataset.withColumn("prediction", F.col("x") * 2)
+
+
+def test_a_stage_of_the_users_own_may_read_everything(spark: SparkSession) -> None:
+    (columns,) = _stages(PipelineModel([Doubled()]))
+    assert columns.reads is None
+
+
+def test_a_column_that_golden_rows_lack_is_named(
+    tmp_path: Path, sentiment: PipelineModel, tweets: DataFrame
+) -> None:
+    with pytest.raises(PublishError, match=r"stage Tokenizer \S+ reads column 'text'"):
+        publish(tmp_path, sentiment, tweets.select("label"))
+
+
 def test_models_never_change(tmp_path: Path, sentiment: PipelineModel, tweets: DataFrame) -> None:
     uri = publish(tmp_path, sentiment, tweets.select("text"))
-    with open_model(uri) as before, pytest.raises(ModelExists):
+    with open_model(uri) as before, pytest.raises(ArtifactExists):
         publish(tmp_path, sentiment, tweets.select("text"))
     with open_model(uri, before.digest) as after:
         assert after.digest == before.digest
@@ -131,14 +188,17 @@ def with_a_map(tweets: DataFrame) -> DataFrame:
 
 
 def with_nan(tweets: DataFrame) -> DataFrame:
-    return tweets.select("text", F.lit(float("nan")).alias("score"))
+    return tweets.select("text", F.lit(float("nan")).alias("extra"))
 
 
 @pytest.mark.parametrize(
     ("golden", "complaint"),
     [
-        (few, "golden has 3 rows, at least 20 are needed"),
-        (with_a_map, r"golden column 'extra' has type map<string,int>, which cannot be served"),
+        (few, "golden_rows has 3 rows, at least 20 are needed"),
+        (
+            with_a_map,
+            r"column of golden_rows 'extra' has type map<string,int>, which cannot be served",
+        ),
         (with_nan, "nan is no JSON number"),
     ],
 )
@@ -149,8 +209,11 @@ def test_golden_rows_that_cannot_be_served(
     golden: Callable[[DataFrame], DataFrame],
     complaint: str,
 ) -> None:
+    # Only what a stage reads has to be of a type that can be served.
+    everything = SQLTransformer(statement="SELECT * FROM __THIS__")
+    model = PipelineModel([everything, *sentiment.stages])
     with pytest.raises(PublishError, match=complaint):
-        publish(tmp_path, sentiment, golden(tweets))
+        publish(tmp_path, model, golden(tweets))
     assert not list(tmp_path.iterdir())
 
 

@@ -82,7 +82,7 @@ def serving(published: Published, folder: Path, **env: str) -> Iterator[tuple[An
         "SWIRL_MODEL_VERSION": "train-1",
         "SWIRL_POD_NAMESPACE": "ads",
         "SWIRL_PORT": str(port),
-        "SWIRL_TERMINATION_LOG": str(folder / "last-words"),
+        "SWIRL_TERMINATION_LOG": str(folder / "message"),
     }
     command = [sys.executable, "-m", "swirl.scorer"]
     with (folder / "log").open("wb") as log:
@@ -247,7 +247,7 @@ def test_model_that_answers_otherwise_never_serves(
     env = {
         "SWIRL_MODEL_URI": published.uri,
         "SWIRL_MODEL_NAME": "sentiment",
-        "SWIRL_TERMINATION_LOG": str(tmp_path / "last-words"),
+        "SWIRL_TERMINATION_LOG": str(tmp_path / "message"),
     }
     done = subprocess.run(
         [sys.executable, "-m", "swirl.scorer"],
@@ -257,5 +257,5 @@ def test_model_that_answers_otherwise_never_serves(
         timeout=30,
     )
     assert done.returncode == 3
-    words = (tmp_path / "last-words").read_text()
+    words = (tmp_path / "message").read_text()
     assert "golden row 7, field 'predictedLabel': expected 'positive', got 'negative'" in words

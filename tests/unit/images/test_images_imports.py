@@ -37,7 +37,7 @@ class Program:
 PROGRAMS = {
     "operator": Program((), {}),
     "scorer": Program(
-        ("swirl.models.formats.sparkml.stages.*",),
+        ("swirl.models.formats.sparkml.load", "swirl.models.formats.sparkml.stages.*"),
         {"uvloop": "uvicorn's event loop", "httptools": "uvicorn's parser"},
     ),
     "monitor": Program((), {}),

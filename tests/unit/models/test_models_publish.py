@@ -11,7 +11,7 @@ import fsspec
 import pytest
 
 from swirl.models import Golden, Published, Signature, Tensor, open_model, publish_model_dir
-from swirl.store import ModelCorrupt, ModelExists, ModelNotFound, Store, StoreError
+from swirl.store import ArtifactCorrupt, ArtifactExists, ArtifactNotFound, Store, StoreError
 from swirl.store.locations import local_path
 from swirl.wire.run import RunRef
 
@@ -60,7 +60,7 @@ def test_a_published_model_can_be_opened(root: str, native: Path) -> None:
         assert model.manifest.metrics == {"accuracy": 0.5}
         assert (model.native / "stages" / "0" / "data").read_bytes() == b"\x00\x01"
         assert model.golden() == GOLDEN
-        assert {entry.path for entry in model.manifest.files} == {
+        assert {entry.path for entry in model.artifact.files} == {
             "golden.json",
             "native/metadata",
             "native/stages/0/data",
@@ -85,7 +85,7 @@ def test_a_model_without_files_is_refused(root: str) -> None:
 
 def test_models_never_change(root: str, native: Path) -> None:
     publish(Store(root), native)
-    with pytest.raises(ModelExists, match="models never change"):
+    with pytest.raises(ArtifactExists, match="models never change"):
         publish(Store(root), native)
 
 
@@ -133,7 +133,7 @@ def test_a_crash_at_any_write_leaves_no_readable_model(
     with pytest.raises(Crash):
         publish(store, native)
     uri = store.model_uri("ads", "train", "train-1", 1, "sentiment")
-    with pytest.raises(ModelNotFound):
+    with pytest.raises(ArtifactNotFound):
         open_model(uri)
 
 
@@ -160,20 +160,20 @@ def test_a_cut_off_replacement_keeps_the_old_file(
 
 
 def test_no_model_says_what_to_check(root: str) -> None:
-    with pytest.raises(ModelNotFound, match=r"there is no model at .* check the URI"):
+    with pytest.raises(ArtifactNotFound, match=r"there is no model at .* check the URI"):
         open_model(f"{root}/models/none")
 
 
 def test_an_unfinished_model_says_so(root: str) -> None:
     store = Store(root)
     store.put(f"{root}/m/native/a", b"x")
-    with pytest.raises(ModelNotFound, match=r"never finished: it has no manifest\.json"):
+    with pytest.raises(ArtifactNotFound, match=r"never finished: it has no manifest\.json"):
         open_model(f"{root}/m")
 
 
 def test_another_digest_is_refused(root: str, native: Path) -> None:
     published = publish(Store(root), native)
-    with pytest.raises(ModelCorrupt, match=r"manifest\.json has digest .* expected sha256:0"):
+    with pytest.raises(ArtifactCorrupt, match=r"manifest\.json has digest .* expected sha256:0"):
         open_model(published.uri, "sha256:0")
 
 
@@ -194,7 +194,7 @@ def test_a_changed_file_is_named(
     store = Store(root)
     published = publish(store, native)
     store.put(f"{published.uri}/{path}", data)
-    with pytest.raises(ModelCorrupt, match=complaint) as raised:
+    with pytest.raises(ArtifactCorrupt, match=complaint) as raised:
         open_model(published.uri)
     assert "run the job again" in str(raised.value)
 
@@ -204,7 +204,7 @@ def test_a_missing_file_is_named(root: str, native: Path) -> None:
     path = local_path(published.uri)
     fs = fsspec.filesystem(published.uri.partition(":")[0])
     fs.rm(f"{path or published.uri}/native/metadata")
-    with pytest.raises(ModelCorrupt, match="native/metadata is missing"):
+    with pytest.raises(ArtifactCorrupt, match="native/metadata is missing"):
         open_model(published.uri)
 
 
@@ -213,7 +213,7 @@ def test_unreadable_golden_rows_are_corruption(root: str, native: Path) -> None:
     published = publish(store, native)
     with open_model(published.uri) as model:
         (model.path / "golden.json").write_text("[]")
-        with pytest.raises(ModelCorrupt, match=r"golden\.json must hold an object"):
+        with pytest.raises(ArtifactCorrupt, match=r"golden\.json must hold an object"):
             model.golden()
 
 
@@ -243,7 +243,7 @@ def test_odd_golden_rows_are_corruption_too(
     published = publish(Store(root), native)
     with open_model(published.uri) as model:
         (model.path / "golden.json").write_text(text)
-        with pytest.raises(ModelCorrupt, match=complaint):
+        with pytest.raises(ArtifactCorrupt, match=complaint):
             model.golden()
 
 
@@ -264,7 +264,7 @@ def test_odd_manifests_are_corruption(
     published = publish(store, native)
     where = f"{published.uri}/manifest.json"
     store.put(where, json.dumps(change(json.loads(store.get(where)))).encode())
-    with pytest.raises(ModelCorrupt, match=complaint):
+    with pytest.raises(ArtifactCorrupt, match=complaint):
         open_model(published.uri)
 
 
@@ -272,5 +272,5 @@ def test_a_manifest_nested_too_deeply_is_corruption(root: str, native: Path) -> 
     store = Store(root)
     published = publish(store, native)
     store.put(f"{published.uri}/manifest.json", b"[" * 100_000)
-    with pytest.raises(ModelCorrupt, match="nested too deeply"):
+    with pytest.raises(ArtifactCorrupt, match="nested too deeply"):
         open_model(published.uri)

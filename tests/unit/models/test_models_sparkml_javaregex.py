@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swirl.models.formats.sparkml.errors import ModelLoadError
+from swirl.models.errors import ModelLoadError
 from swirl.models.formats.sparkml.javaregex import compile_java
 from swirl.models.formats.sparkml.javatext import split
 

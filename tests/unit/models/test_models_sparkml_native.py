@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from swirl.models.formats.sparkml.errors import ModelLoadError, UnsupportedStage
+from swirl.models.errors import ModelLoadError
 from swirl.models.formats.sparkml.load import load_plan
 from swirl.models.formats.sparkml.native import read_stage
-from swirl.models.formats.sparkml.registry import supported
+from swirl.models.formats.sparkml.registry import UnsupportedStage, supported
 from swirl.models.formats.sparkml.vectors import SparseVector, read_matrix_rows, read_vector
 from tests.support.spark_models import (
     ML,

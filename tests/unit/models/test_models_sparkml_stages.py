@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from swirl.models.formats.sparkml.errors import RowError
+from swirl.models.errors import RowError
 from swirl.models.formats.sparkml.hashing import murmur3
 from swirl.models.formats.sparkml.javatext import float_text
 from swirl.models.formats.sparkml.load import load_plan

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from swirl.scorer.model import ServedModel, compile_model, open_verified
+from swirl.scorer.model import ServedModel, open_verified, prepare
 from swirl.scorer.service import Service
 from tests.support.spark_models import publish
 
@@ -15,7 +15,7 @@ from tests.support.spark_models import publish
 def model(tmp_path: Path) -> ServedModel:
     published = publish(tmp_path)
     opened = open_verified(published.uri, published.digest)
-    return compile_model(opened, name="sentiment", version="v7")
+    return prepare(opened, name="sentiment", version="v7")
 
 
 @pytest.fixture

@@ -56,8 +56,12 @@ async def test_rows_list_in_list_out(client: httpx.AsyncClient) -> None:
 async def test_rows_refused(client: httpx.AsyncClient, body: bytes, message: str) -> None:
     answer = await client.post(f"{BASE}/rows", content=body)
     assert answer.status_code == 400
-    assert list(answer.json()) == ["error"]
-    assert message in answer.json()["error"]
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (problem["title"], problem["status"]) == ("Bad Request", 400)
+    assert message in problem["detail"]
+    # The member that the Open Inference Protocol names.
+    assert problem["error"] == problem["detail"]
 
 
 async def test_infer(client: httpx.AsyncClient) -> None:
@@ -219,6 +223,8 @@ async def test_versioned_paths_score_too(client: httpx.AsyncClient) -> None:
 async def test_wrong_paths(client: httpx.AsyncClient, method: str, path: str, status: int) -> None:
     answer = await client.request(method, path)
     assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
     assert path in answer.json()["error"]
 
 

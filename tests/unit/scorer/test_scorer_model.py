@@ -8,7 +8,7 @@ import pytest
 
 from swirl.models import Signature, Tensor
 from swirl.scorer.errors import StartError
-from swirl.scorer.model import ServedModel, compile_model, open_verified
+from swirl.scorer.model import ServedModel, open_verified, prepare
 from tests.support.spark_models import (
     SENTIMENT_SIGNATURE,
     publish,
@@ -35,7 +35,7 @@ def test_labels_come_from_the_pipeline(model: ServedModel) -> None:
 def test_class_numbers_count_when_there_are_no_names(tmp_path: Path) -> None:
     signature = Signature((Tensor("features", "FP64", (-1, 1)),), (Tensor("prediction", "FP64"),))
     published = publish(tmp_path, [regression([[1.0]], [0.0])], signature=signature)
-    model = compile_model(open_verified(published.uri, None), name="m", version="1")
+    model = prepare(open_verified(published.uri, None), name="m", version="1")
     assert model.labels is not None
     assert model.labels.names == ("0", "1")
     assert model.labels.text(model.answer({"features": [2.0]})["prediction"]) == "1"
@@ -59,19 +59,19 @@ def test_missing_model_and_wrong_digest(tmp_path: Path) -> None:
 def test_other_formats_and_broken_promises_are_refused(tmp_path: Path) -> None:
     onnx = open_verified(publish(tmp_path / "a", format="onnx").uri, None)
     with pytest.raises(StartError, match="format 'onnx'; only spark-ml"):
-        compile_model(onnx, name="m", version="1")
+        prepare(onnx, name="m", version="1")
     promise = Signature(SENTIMENT_SIGNATURE.inputs, (Tensor("score", "FP64"),))
     opened = open_verified(publish(tmp_path / "b", signature=promise).uri, None)
     with pytest.raises(StartError, match="promises score, which the pipeline does not make"):
-        compile_model(opened, name="m", version="1")
+        prepare(opened, name="m", version="1")
     short = Signature((Tensor("body", "BYTES"),), SENTIMENT_SIGNATURE.outputs)
     opened = open_verified(publish(tmp_path / "c", signature=short).uri, None)
     with pytest.raises(StartError, match="needs column 'text'"):
-        compile_model(opened, name="m", version="1")
+        prepare(opened, name="m", version="1")
 
 
 def test_stages_without_support_are_refused(tmp_path: Path) -> None:
     stages = [*sentiment_stages(), {"class_name": "com.example.Own", "params": {}}]
     opened = open_verified(publish(tmp_path, stages).uri, None)
     with pytest.raises(StartError, match=r"com\.example\.Own, which cannot be served"):
-        compile_model(opened, name="m", version="1")
+        prepare(opened, name="m", version="1")

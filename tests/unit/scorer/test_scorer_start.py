@@ -1,4 +1,4 @@
-"""Starting: settings, exit codes, last words, and what must not be imported."""
+"""Starting: settings, exit codes, termination messages, and what must not be imported."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import pytest
 
 from swirl.models import Golden
 from swirl.scorer.__main__ import main
-from swirl.scorer.errors import StartError
-from swirl.scorer.settings import Settings
+from swirl.wire.exits import ScorerExit
 from tests.support.spark_models import GOLDEN, publish
 
 
@@ -20,35 +19,37 @@ def environment(folder: Path, uri: str, **more: str) -> dict[str, str]:
     return {
         "SWIRL_MODEL_URI": uri,
         "SWIRL_MODEL_NAME": "sentiment",
-        "SWIRL_TERMINATION_LOG": str(folder / "last-words"),
+        "SWIRL_TERMINATION_LOG": str(folder / "message"),
     } | more
 
 
-def test_settings() -> None:
-    env = {"SWIRL_MODEL_URI": "file:///m", "SWIRL_MODEL_NAME": "m", "SWIRL_MODEL_DIGEST": ""}
-    settings = Settings.from_env(env)
-    assert (settings.digest, settings.kafka, settings.port) == (None, None, 8080)
-    assert (settings.drain_seconds, settings.topic) == (5.0, "swirl.metrics")
-    assert settings.termination_log == "/dev/termination-log"
-    with pytest.raises(StartError, match="SWIRL_MODEL_URI is not set"):
-        Settings.from_env({})
-    with pytest.raises(StartError, match="SWIRL_PORT should be a number, is 'x'"):
-        Settings.from_env(env | {"SWIRL_PORT": "x"})
-    with pytest.raises(StartError, match="out of range"):
-        Settings.from_env(env | {"SWIRL_PORT": "70000"})
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"SWIRL_MODEL_URI": ""}, "SWIRL_MODEL_URI is not set"),
+        ({"SWIRL_PORT": "x"}, "SWIRL_PORT must be a number from 0 to 65535, not 'x'"),
+        ({"SWIRL_PORT": "70000"}, "SWIRL_PORT must be a number from 0 to 65535, not '70000'"),
+        ({"SWIRL_LOG_FORMAT": "xml"}, "SWIRL_LOG_FORMAT must be one of text, json, not 'xml'"),
+    ],
+)
+def test_wrong_settings_exit_2_with_a_message(
+    tmp_path: Path, changes: dict[str, str], complaint: str
+) -> None:
+    assert main(environment(tmp_path, "file:///m", **changes)) is ScorerExit.CANNOT_LOAD
+    assert (tmp_path / "message").read_text() == complaint
 
 
-def test_golden_mismatch_exits_3_with_last_words(tmp_path: Path) -> None:
+def test_golden_mismatch_exits_3_with_a_message(tmp_path: Path) -> None:
     wrong = Golden(GOLDEN.inputs, [{"predictedLabel": "neutral"}] * 3)
     published = publish(tmp_path, golden=wrong)
     assert main(environment(tmp_path, published.uri)) == 3
-    words = (tmp_path / "last-words").read_text()
-    assert "golden row 0, field 'predictedLabel': expected 'neutral', got 'positive'" in words
+    message = (tmp_path / "message").read_text()
+    assert "golden row 0, field 'predictedLabel': expected 'neutral', got 'positive'" in message
 
 
-def test_no_model_exits_2_with_last_words(tmp_path: Path) -> None:
+def test_no_model_exits_2_with_a_message(tmp_path: Path) -> None:
     assert main(environment(tmp_path, (tmp_path / "none").as_uri())) == 2
-    assert "cannot open the model" in (tmp_path / "last-words").read_text()
+    assert "cannot open the model" in (tmp_path / "message").read_text()
 
 
 def test_taken_port_does_not_look_like_a_golden_mismatch(tmp_path: Path) -> None:
@@ -58,13 +59,13 @@ def test_taken_port_does_not_look_like_a_golden_mismatch(tmp_path: Path) -> None
         taken.listen()
         port = taken.getsockname()[1]
         assert main(environment(tmp_path, published.uri, SWIRL_PORT=str(port))) == 1
-    assert (tmp_path / "last-words").read_text().startswith(f"cannot serve on port {port}")
+    assert (tmp_path / "message").read_text().startswith(f"cannot serve on port {port}")
 
 
-def test_last_words_fit_the_termination_log(tmp_path: Path) -> None:
+def test_messages_fit_the_termination_log(tmp_path: Path) -> None:
     golden = Golden([{"text": "é" * 9000}], [{"predictedLabel": "é" * 9000}])
     assert main(environment(tmp_path, publish(tmp_path, golden=golden).uri)) == 3
-    assert 0 < len((tmp_path / "last-words").read_bytes()) <= 4096
+    assert 0 < len((tmp_path / "message").read_bytes()) <= 4096
 
 
 def test_without_a_termination_log_the_exit_code_stands(tmp_path: Path) -> None:
@@ -81,6 +82,6 @@ def test_importing_the_service_stays_light(unwanted: str) -> None:
     assert done.stdout.strip() == "False"
 
 
-def test_a_store_that_is_not_installed_exits_2_with_last_words(tmp_path: Path) -> None:
+def test_a_store_that_is_not_installed_exits_2_with_a_message(tmp_path: Path) -> None:
     assert main(environment(tmp_path, "s3://bucket/model")) == 2
-    assert "s3fs" in (tmp_path / "last-words").read_text()
+    assert "s3fs" in (tmp_path / "message").read_text()

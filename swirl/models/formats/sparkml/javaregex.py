@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-from swirl.models.formats.sparkml.errors import ModelLoadError
+from swirl.models.errors import ModelLoadError
 
 _LAST_CODE_POINT = 0x10FFFF
 _POSIX = {

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from swirl.models.formats.sparkml.errors import ModelLoadError
+from swirl.models.errors import ModelLoadError
 
 _NON_FINITE = {"Inf": math.inf, "-Inf": -math.inf, "NaN": math.nan}
 

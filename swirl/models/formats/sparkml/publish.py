@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from swirl.errors import SwirlError
 from swirl.models import Golden, Published, Signature, Tensor, publish_model_dir
+from swirl.models.errors import PublishError
 from swirl.models.formats.sparkml import FORMAT
-from swirl.models.publish import NATIVE, require_unpublished
-from swirl.store import Store
-from swirl.store.locations import join
+from swirl.models.formats.sparkml.columns import StageColumns, inputs_of, of_params
+from swirl.models.model import MODEL, NATIVE
+from swirl.models.servable import (
+    GOLDEN_MAX,
+    OUTPUTS,
+    check_golden_count,
+    check_name,
+    check_one_output_each,
+    served_outputs,
+)
+from swirl.store import Store, locations, require_unpublished
 from swirl.wire.run import RunRef
 
 if TYPE_CHECKING:
@@ -21,16 +28,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row
     from pyspark.sql.types import StructType
 
-
-OUTPUTS = ("prediction", "predictedLabel", "probability")
-"""Columns of a pipeline that are served, those of them it has."""
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-GOLDEN_MIN = 20
-GOLDEN_MAX = 1000
-
-# Spark's type name to the datatype of the open inference protocol.
+# Spark's type name to the datatype of the Open Inference Protocol.
 _DATATYPES = {
     "string": "BYTES",
     "boolean": "BOOL",
@@ -44,9 +42,8 @@ _DATATYPES = {
     "timestamp": "BYTES",
 }
 
-
-class PublishError(SwirlError, ValueError):
-    """A model cannot be published as it is; the message says what to change."""
+_UNTOLD = ("RFormulaModel", "SQLTransformer")
+"""Stages of Spark that read what their formula or statement says."""
 
 
 def publish_spark_model(
@@ -54,88 +51,97 @@ def publish_spark_model(
     run: RunRef,
     name: str,
     model: PipelineModel,
-    golden: DataFrame,
+    golden_rows: DataFrame,
     metrics: Mapping[str, float],
 ) -> Published:
     """Save a fitted pipeline below the store's root and publish it.
+
+    The model's inputs are those columns of the golden rows that its stages read; others, such as
+    the label, are left out.
 
     Args:
         store: where to.
         run: the attempt that trained it.
         name: the model's name.
         model: the fitted pipeline; the executors must see the store under the same path.
-        golden: raw input rows, `GOLDEN_MIN` or more; of many the first `GOLDEN_MAX` are kept.
+        golden_rows: raw input rows, `GOLDEN_MIN` or more; of many the first `GOLDEN_MAX` are kept.
         metrics: figures of the training.
 
     Raises:
-        ModelExists: this attempt has published a model of this name.
+        ArtifactExists: this attempt has published a model of this name.
         PublishError: too few golden rows, or columns that cannot be served.
     """
-    if not _NAME.fullmatch(name):
-        raise PublishError(
-            f"model name {name!r}: letters, digits, '.', '_' and '-' only, beginning with a letter "
-            "or digit"
-        )
+    check_name(name)
     uri = store.model_uri(run.namespace, run.job, run.folder, run.attempt, name)
-    require_unpublished(store, uri)
-    inputs, outputs = _run(name, model, golden)
+    require_unpublished(store, uri, MODEL)
+    read = inputs_of(name, _stages(model), OUTPUTS, golden_rows.columns)
+    given = golden_rows.select(*read)
+    inputs, outputs = _run(name, model, given)
     signature = Signature(
-        _tensors(name, "golden column", golden.schema, golden.columns, inputs),
-        _tensors(
-            name,
-            "output",
-            outputs.schema,
-            [column for column in OUTPUTS if column in outputs.schema.names],
-            outputs.rows,
-        ),
+        _tensors(name, "column of golden_rows", given.schema, read, inputs),
+        _tensors(name, "output", outputs.schema, outputs.served, outputs.rows),
     )
-    rows = Golden(
+    golden = Golden(
         [_values(name, row, signature.inputs) for row in inputs],
         [_values(name, row, signature.outputs) for row in outputs.rows],
     )
-    model.write().overwrite().save(join(uri, NATIVE))
+    model.write().overwrite().save(locations.join(uri, NATIVE))
     return publish_model_dir(
         uri,
         name=name,
         format=FORMAT,
         run=run,
         signature=signature,
-        golden=rows,
+        golden=golden,
         metrics=metrics,
         store=store,
     )
 
 
+def _stages(model: PipelineModel) -> list[StageColumns]:
+    """The columns of every stage, those of pipelines within the pipeline included."""
+    from pyspark.ml import PipelineModel
+
+    found: list[StageColumns] = []
+    for stage in model.stages:
+        if isinstance(stage, PipelineModel):
+            found += _stages(stage)
+            continue
+        kind = type(stage)
+        name = f"{kind.__name__} {stage.uid}"
+        if not kind.__module__.startswith("pyspark.ml.") or kind.__name__ in _UNTOLD:
+            # A stage of the user's own may read what no param names.
+            found.append(StageColumns(name, None))
+            continue
+        params = {
+            param.name: stage.getOrDefault(param)
+            for param in stage.params
+            if stage.isDefined(param)
+        }
+        found.append(of_params(name, params, spares=kind.__name__ == "StringIndexerModel"))
+    return found
+
+
 class _Outputs:
     """What the pipeline returned for the golden rows."""
 
-    def __init__(self, schema: StructType, rows: Sequence[Row]) -> None:
+    def __init__(self, schema: StructType, served: Sequence[str], rows: Sequence[Row]) -> None:
         self.schema = schema
+        self.served = served
         self.rows = rows
 
 
-def _run(name: str, model: PipelineModel, golden: DataFrame) -> tuple[list[Row], _Outputs]:
-    inputs = golden.limit(GOLDEN_MAX).collect()
-    if len(inputs) < GOLDEN_MIN:
-        raise PublishError(
-            f"model {name!r}: golden has {len(inputs)} rows, at least {GOLDEN_MIN} are needed: "
-            "pass rows that were kept out of the training"
-        )
+def _run(name: str, model: PipelineModel, golden_rows: DataFrame) -> tuple[list[Row], _Outputs]:
+    inputs = golden_rows.limit(GOLDEN_MAX).collect()
+    check_golden_count(name, len(inputs))
     # Collected rows in one partition, so that outputs come in the order of the inputs.
-    frame = golden.sparkSession.createDataFrame(inputs, golden.schema).coalesce(1)
-    transformed = model.transform(frame)
+    session = golden_rows.sparkSession
+    transformed = model.transform(session.createDataFrame(inputs, golden_rows.schema).coalesce(1))
     outputs = transformed.collect()
-    if len(outputs) != len(inputs):
-        raise PublishError(
-            f"model {name!r} returns {len(outputs)} rows for {len(inputs)} golden rows: a served "
-            "pipeline must return one row for each; look for handleInvalid='skip' in its stages"
-        )
-    if not any(column in transformed.columns for column in OUTPUTS):
-        raise PublishError(
-            f"model {name!r} has none of the output columns {', '.join(OUTPUTS)}: "
-            f"name a stage's output so, it has {', '.join(transformed.columns)}"
-        )
-    return inputs, _Outputs(transformed.schema, outputs)
+    hint = "look for handleInvalid='skip' in the pipeline's stages"
+    check_one_output_each(name, len(inputs), len(outputs), hint)
+    served = served_outputs(name, transformed.columns)
+    return inputs, _Outputs(transformed.schema, served, outputs)
 
 
 def _tensors(

@@ -14,13 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from swirl.models.formats.sparkml.errors import UnsupportedStage
+from swirl.models.errors import ModelLoadError
 from swirl.models.formats.sparkml.native import SavedStage
 from swirl.models.formats.sparkml.plan import Column, Columns, Step
 
 Compiler = Callable[[SavedStage, Columns], list[Step]]
 
 _compilers: dict[str, Compiler] = {}
+
+
+class UnsupportedStage(ModelLoadError):
+    """The pipeline holds a stage of a class that no file in `stages/` registers."""
 
 
 def stage(*class_names: str) -> Callable[[Compiler], Compiler]:

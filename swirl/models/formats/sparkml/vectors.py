@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from swirl.models.formats.sparkml.errors import ModelLoadError
+from swirl.models.errors import ModelLoadError
 
 _SPARSE, _DENSE = 0, 1
 

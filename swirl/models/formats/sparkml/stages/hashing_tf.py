@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from swirl.models.formats.sparkml.errors import RowError
+from swirl.models.errors import RowError
 from swirl.models.formats.sparkml.hashing import SPARK_SEED, bucket
 from swirl.models.formats.sparkml.native import SavedStage
 from swirl.models.formats.sparkml.plan import Column, Columns, Row, Step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swirl.models.formats.sparkml.errors import RowError
+from swirl.models.errors import RowError
 from swirl.models.formats.sparkml.native import SavedStage
 from swirl.models.formats.sparkml.plan import Column, Columns, Row, Step
 from swirl.models.formats.sparkml.registry import need, stage

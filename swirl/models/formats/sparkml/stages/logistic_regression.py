@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from math import exp, inf, isnan, log
 from operator import mul
 
-from swirl.models.formats.sparkml.errors import RowError
+from swirl.models.errors import RowError
 from swirl.models.formats.sparkml.native import SavedStage
 from swirl.models.formats.sparkml.plan import Column, Columns, Row, Step
 from swirl.models.formats.sparkml.registry import need, stage

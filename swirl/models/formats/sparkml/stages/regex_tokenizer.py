@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from swirl.models.formats.sparkml.errors import ModelLoadError, RowError
+from swirl.models.errors import ModelLoadError, RowError
 from swirl.models.formats.sparkml.javaregex import compile_java
 from swirl.models.formats.sparkml.javatext import lower, split, utf16_length
 from swirl.models.formats.sparkml.native import SavedStage

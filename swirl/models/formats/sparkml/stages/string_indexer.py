@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from swirl.models.formats.sparkml.errors import RowError
+from swirl.models.errors import RowError
 from swirl.models.formats.sparkml.javatext import double_text, float_text
 from swirl.models.formats.sparkml.native import SavedStage
 from swirl.models.formats.sparkml.plan import Column, Columns, Row, Step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swirl.models.formats.sparkml.errors import RowError
+from swirl.models.errors import RowError
 from swirl.models.formats.sparkml.javatext import lower, split_whitespace
 from swirl.models.formats.sparkml.native import SavedStage
 from swirl.models.formats.sparkml.plan import Columns, Row, Step

@@ -13,19 +13,12 @@ from typing import Any
 import orjson
 
 from swirl.models import Tensor
-from swirl.scorer.contract import Field, describe
+from swirl.models.datatypes import ALSO_ACCEPTED
 from swirl.scorer.errors import InputError
+from swirl.scorer.inputs import Field, describe
 from swirl.scorer.limits import check_row_count
 from swirl.scorer.model import ServedModel
-from swirl.scorer.rows import Outputs, parse
-
-_SMALL_INTEGERS = ("INT8", "INT16", "INT32", "UINT8", "UINT16", "UINT32")
-_ALSO_ACCEPTED = {
-    "FP64": ("FP32", "INT64", "UINT64", *_SMALL_INTEGERS),
-    "FP32": ("FP64", *_SMALL_INTEGERS),
-    "INT64": ("UINT64", *_SMALL_INTEGERS),
-    "INT32": ("INT64", *_SMALL_INTEGERS),
-}
+from swirl.scorer.protocols.parse import Outputs, parse
 
 
 def infer(model: ServedModel, body: bytes) -> tuple[bytes, Outputs]:
@@ -54,7 +47,7 @@ def model_metadata(model: ServedModel) -> dict[str, Any]:
     return {
         "name": model.name,
         "versions": [model.version],
-        "platform": "spark-ml",
+        "platform": model.format,
         "inputs": [_describe_tensor(tensor) for tensor in model.signature.inputs],
         "outputs": [_describe_tensor(tensor) for tensor in model.signature.outputs],
     }
@@ -99,11 +92,11 @@ def _rows(model: ServedModel, request: dict[str, Any]) -> list[dict[str, Any]]:
             raise InputError("every input should be an object with a name")
         if name in columns:
             raise InputError(f"input {name!r} is given twice")
-        field = model.contract.fields.get(name)
+        field = model.inputs.fields.get(name)
         if field is None:
-            raise InputError(model.contract.unknown({name: None}))
+            raise InputError(model.inputs.unknown({name: None}))
         columns[name] = _column(field, tensor)
-    for name, field in model.contract.fields.items():
+    for name, field in model.inputs.fields.items():
         if name not in columns:
             raise InputError(f"input {name!r} is missing; it should be {field.expected}")
     counts = {name: len(column) for name, column in columns.items()}
@@ -118,7 +111,7 @@ def _rows(model: ServedModel, request: dict[str, Any]) -> list[dict[str, Any]]:
 def _column(field: Field, tensor: dict[str, Any]) -> list[Any]:
     """One checked value per row."""
     name, datatype = field.name, tensor.get("datatype")
-    if datatype != field.datatype and datatype not in _ALSO_ACCEPTED.get(field.datatype, ()):
+    if datatype != field.datatype and datatype not in ALSO_ACCEPTED.get(field.datatype, ()):
         raise InputError(f"input {name!r} should have datatype {field.datatype}, has {datatype!r}")
     shape = _shape(field, tensor.get("shape"))
     data = tensor.get("data")
@@ -169,9 +162,9 @@ def _flatten(name: str, data: list[Any], shape: Sequence[int]) -> list[Any]:
 def _tensor(tensor: Tensor, outputs: Outputs) -> dict[str, Any]:
     """One output tensor, its data flat."""
     values = [output[tensor.name] for output in outputs]
-    if tensor.shape is None or len(tensor.shape) == 1:
+    if tensor.width is None:
         shape, data = [len(values)], values
     else:
-        width = len(values[0]) if values else max(tensor.shape[1], 0)
+        width = len(values[0]) if values else max(tensor.width, 0)
         shape, data = [len(values), width], [item for value in values for item in value]
     return {"name": tensor.name, "shape": shape, "datatype": tensor.datatype, "data": data}

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from swirl.models import Tensor
-from swirl.scorer.contract import Contract
 from swirl.scorer.errors import InputError
+from swirl.scorer.inputs import Inputs
 
 
-def contract(datatype: str, shape: tuple[int, ...] | None = None) -> Contract:
-    return Contract([Tensor("x", datatype, shape)])
+def inputs(datatype: str, shape: tuple[int, ...] | None = None) -> Inputs:
+    return Inputs([Tensor("x", datatype, shape)])
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def contract(datatype: str, shape: tuple[int, ...] | None = None) -> Contract:
     ],
 )
 def test_accepted(datatype: str, given: Any, kept: Any) -> None:
-    value = contract(datatype).check({"x": given})["x"]
+    value = inputs(datatype).check({"x": given})["x"]
     assert (value, type(value)) == (kept, type(kept))
 
 
@@ -49,27 +49,27 @@ def test_accepted(datatype: str, given: Any, kept: Any) -> None:
 )
 def test_refused(datatype: str, given: Any, message: str) -> None:
     with pytest.raises(InputError) as caught:
-        contract(datatype).check({"x": given})
+        inputs(datatype).check({"x": given})
     assert (str(caught.value), caught.value.status) == (message, 400)
 
 
 @pytest.mark.parametrize("given", [1.5, True, "1"])
 def test_integers_are_not_guessed(given: Any) -> None:
     with pytest.raises(InputError, match="should be an integer"):
-        contract("INT64").check({"x": given})
+        inputs("INT64").check({"x": given})
 
 
 def test_vectors() -> None:
-    fixed = contract("FP64", (-1, 2))
+    fixed = inputs("FP64", (-1, 2))
     assert fixed.check({"x": [1, 2.5]}) == {"x": [1.0, 2.5]}
-    assert contract("FP64", (-1, -1)).check({"x": []}) == {"x": []}
+    assert inputs("FP64", (-1, -1)).check({"x": []}) == {"x": []}
     for bad in ([1], 1.0, [1, "2"]):
         with pytest.raises(InputError, match="a list of 2 items, each a number"):
             fixed.check({"x": bad})
 
 
 def test_missing_and_unknown_fields() -> None:
-    both = Contract([Tensor("a", "BYTES"), Tensor("b", "FP64")])
+    both = Inputs([Tensor("a", "BYTES"), Tensor("b", "FP64")])
     with pytest.raises(InputError, match=r"^row 3: field 'b' is missing; .* a number \(FP64\)$"):
         both.check({"a": ""}, "row 3: ")
     with pytest.raises(InputError, match=r"^unknown field 'c', 'd'; the model takes a, b$"):
@@ -80,8 +80,8 @@ def test_missing_and_unknown_fields() -> None:
 
 def test_signatures_that_make_no_sense() -> None:
     with pytest.raises(ValueError, match="datatype 'FP99'"):
-        contract("FP99")
+        inputs("FP99")
     with pytest.raises(ValueError, match="one row is a vector only"):
-        contract("FP64", (-1, 2, 2))
+        inputs("FP64", (-1, 2, 2))
     with pytest.raises(ValueError, match="twice"):
-        Contract([Tensor("a", "BYTES"), Tensor("a", "FP64")])
+        Inputs([Tensor("a", "BYTES"), Tensor("a", "FP64")])

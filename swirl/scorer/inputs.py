@@ -12,16 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from swirl.models import Tensor
+from swirl.models.datatypes import DATATYPES, INTEGERS
 from swirl.scorer.errors import InputError
 
 Convert = Callable[[Any], Any]
 """Value of a request to value of a row. Raises TypeError or ValueError for what does not fit."""
 
-_INTEGERS = {
-    f"{sign}INT{bits}": ((0, 2**bits - 1) if sign else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1))
-    for sign in ("", "U")
-    for bits in (8, 16, 32, 64)
-}
 _WORDS = {"BYTES": "a text", "BOOL": "true or false", "FP64": "a number", "FP32": "a number"}
 
 
@@ -38,8 +34,8 @@ class Field:
     @property
     def expected(self) -> str:
         """What belongs here, for messages."""
-        if self.datatype in _INTEGERS:
-            low, high = _INTEGERS[self.datatype]
+        if self.datatype in INTEGERS:
+            low, high = INTEGERS[self.datatype]
             single = f"an integer from {low} to {high}"
         else:
             single = _WORDS[self.datatype]
@@ -58,7 +54,7 @@ class Field:
             ) from None
 
 
-class Contract:
+class Inputs:
     """The inputs of one model."""
 
     def __init__(self, inputs: Sequence[Tensor]) -> None:
@@ -109,18 +105,19 @@ def describe(value: Any) -> str:
 
 
 def _field(tensor: Tensor) -> Field:
-    single = _converter(tensor.datatype)
-    shape = tensor.shape
-    if shape is None or len(shape) == 1:
+    single, width = _converter(tensor.datatype), tensor.width
+    if width is None:
         return Field(tensor.name, tensor.datatype, None, _nullable(single))
-    if len(shape) != 2:
-        raise ValueError(f"input {tensor.name!r} has shape {list(shape)}; one row is a vector only")
-    return Field(tensor.name, tensor.datatype, shape[1], _nullable(_vector(single, shape[1])))
+    if tensor.shape is not None and len(tensor.shape) != 2:
+        raise ValueError(
+            f"input {tensor.name!r} has shape {list(tensor.shape)}; one row is a vector only"
+        )
+    return Field(tensor.name, tensor.datatype, width, _nullable(_vector(single, width)))
 
 
 def _converter(datatype: str) -> Convert:
-    if datatype in _INTEGERS:
-        low, high = _INTEGERS[datatype]
+    if datatype in INTEGERS:
+        low, high = INTEGERS[datatype]
 
         def integer(value: Any) -> int:
             if type(value) is not int or not low <= value <= high:
@@ -130,7 +127,7 @@ def _converter(datatype: str) -> Convert:
         return integer
     simple = {"BYTES": _text, "BOOL": _boolean, "FP64": _double, "FP32": _single}
     if datatype not in simple:
-        raise ValueError(f"datatype {datatype!r} is none of {', '.join([*simple, *_INTEGERS])}")
+        raise ValueError(f"datatype {datatype!r} is none of {', '.join(DATATYPES)}")
     return simple[datatype]
 
 
