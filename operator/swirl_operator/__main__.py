@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+from collections.abc import Mapping
 
+from swirl.process import leave_message, log_as_told
 from swirl.wire.containers import OperatorEnvironment
 from swirl.wire.environment import InvalidEnvironment
+from swirl.wire.exits import OperatorExit
 from swirl_operator.kinds import controllers
-from swirl_operator.runtime.process import main
+from swirl_operator.runtime.process import QUIET, main
 from swirl_operator.settings import installation, runtime_options
 
+logger = logging.getLogger("swirl_operator")
 
-def run() -> int:
-    """Run until told to stop; returns the exit code."""
+
+def run(environ: Mapping[str, str]) -> int:
+    """Run until asked to stop; return the exit code."""
     try:
-        environment = OperatorEnvironment.read(os.environ)
+        log_as_told(environ, quiet=QUIET)
+        environment = OperatorEnvironment.read(environ)
     except InvalidEnvironment as error:
-        print(f"swirl-operator: {error}", file=sys.stderr)
-        return 2
+        logger.error("the operator cannot run: %s", error)
+        leave_message(str(error), environ)
+        return OperatorExit.INVALID_SETTINGS
     return main(controllers(installation(environment)), runtime_options(environment))
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    sys.exit(run(os.environ))

@@ -28,6 +28,14 @@ class ScorerExit(IntEnum):
     """The model answers otherwise than where it was trained."""
 
 
+class OperatorExit(IntEnum):
+    """How the operator ends."""
+
+    STOPPED = 0
+    FAILED = 1
+    INVALID_SETTINGS = 2
+
+
 class MonitorExit(IntEnum):
     """How a monitor ends."""
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
@@ -241,6 +240,14 @@ def _producer(kafka: KafkaSettings) -> Producer:
     return DurableProducer(kafka)
 
 
+QUIET = {"kopf": logging.WARNING, "kafka": logging.CRITICAL}
+"""Lowest levels of the libraries' logs.
+
+kopf logs every event at INFO; two or three lines a reconcile would drown everything else.
+kafka-python tells of every connection, and calls a topic an error that is about to be made.
+"""
+
+
 async def operate(controllers: Sequence[Controller[Any]], options: Options) -> int:
     metrics = Metrics()
     async with Api(Credentials(), metrics=metrics) as api:
@@ -249,15 +256,6 @@ async def operate(controllers: Sequence[Controller[Any]], options: Options) -> i
 
 def main(controllers: Sequence[Controller[Any]], options: Options) -> int:
     """Run an operator to its end, on uvloop where there is one."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    # kopf logs every event at INFO; two or three lines a reconcile would drown everything else.
-    # kafka-python tells of every connection, and calls a topic an error that is about to be made.
-    logging.getLogger("kopf").setLevel(logging.WARNING)
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     try:
         import uvloop
     except ImportError:

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from swirl.kube.resources import CONFIGMAPS, PODS, Resource
+from swirl.process import log_as_told
 from swirl_operator.runtime.interface import CacheReader, Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.options import Options
-from swirl_operator.runtime.process import main
+from swirl_operator.runtime.process import QUIET, main
 from swirl_operator.status.conditions import ready, reconciling, stalled, write
 
 TOYS = Resource("test.swirl.dev", "v1", "toys", "Toy")
@@ -177,4 +178,5 @@ def options(identity: str, probe_port: int) -> Options:
 
 
 if __name__ == "__main__":
+    log_as_told(os.environ, quiet=QUIET)
     sys.exit(main([ToyController()], options(sys.argv[1], int(sys.argv[2]))))
