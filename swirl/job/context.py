@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from swirl.job.errors import PermanentError
 from swirl.job.session import session
+from swirl.kafka.spark import spark_options
 from swirl.store import Store
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.outcome import ModelRef
@@ -94,7 +95,7 @@ class Context:
 
     @property
     def kafka(self) -> KafkaSettings:
-        """Where Kafka is; its `bootstrap_servers` is what Spark's option of that name takes.
+        """Where Kafka is, for clients of one's own; see `kafka_options` for Spark's.
 
         Raises:
             KafkaNotConfigured: this installation has no Kafka.
@@ -106,6 +107,18 @@ class Context:
                 "or local_context(kafka='host:port') in a test"
             )
         return self._kafka
+
+    @property
+    def kafka_options(self) -> dict[str, str]:
+        """Where Kafka is and how to prove who one is, for Spark's source and sink.
+
+        As in `ctx.spark.readStream.format("kafka").options(**ctx.kafka_options)`.
+
+        Raises:
+            KafkaNotConfigured: this installation has no Kafka.
+            OSError: a certificate, key or password cannot be read.
+        """
+        return spark_options(self.kafka)
 
     @property
     def stopping(self) -> bool:

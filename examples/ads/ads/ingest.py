@@ -24,11 +24,11 @@ def ingest(
     trigger_seconds: int = 2,
 ) -> None:
     """Start to move tweets from `source` to `target`; emit how many came and were rejected."""
-    servers = ctx.kafka.bootstrap_servers
-    topics.ensure_topics(servers, source, target)
+    topics.ensure_topics(ctx.kafka.bootstrap_servers, source, target)
+    kafka = ctx.kafka_options
     raw = (
         ctx.spark.readStream.format("kafka")
-        .option("kafka.bootstrap.servers", servers)
+        .options(**kafka)
         .option("subscribe", source)
         .option("startingOffsets", "latest")
         # After Kafka dropped old records, newer ones are still worth having.
@@ -40,7 +40,7 @@ def ingest(
         parsed = parse(batch).cache()
         try:
             accepted = parsed.where("valid").select("key", "value")
-            writer = accepted.write.format("kafka").option("kafka.bootstrap.servers", servers)
+            writer = accepted.write.format("kafka").options(**kafka)
             writer.option("topic", target).save()
             for metric, count, time in counts(parsed):
                 ctx.emit(metric, count, time=time)

@@ -37,7 +37,9 @@ def test_what_the_function_says_is_kept(tmp_path: Path) -> None:
 
 
 def test_kafka_is_named_to_be_used(tmp_path: Path) -> None:
-    assert local_context(kafka="k:1").kafka.bootstrap_servers == "k:1"
+    ctx = local_context(kafka="k:1")
+    assert ctx.kafka.bootstrap_servers == "k:1"
+    assert ctx.kafka_options == {"kafka.bootstrap.servers": "k:1"}
     with pytest.raises(KafkaNotConfigured, match=r"set kafka\.bootstrapServers"):
         _ = local_context(folder=tmp_path).kafka
 
