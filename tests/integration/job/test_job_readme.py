@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from swirl.models import open_model
-from swirl.scorer.model import compile_model
+from swirl.scorer.model import prepare
 from swirl.testing import local_context, run
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def test_callers_of_the_model_send_what_it_reads(
     with open_model(ref.uri, ref.digest) as model:
         assert [tensor.name for tensor in model.manifest.signature.inputs] == ["text"]
         assert model.manifest.metrics == ctx.metrics
-        served = compile_model(model, name="sentiment", version="1")
+        served = prepare(model, name="sentiment", version="1")
     assert served.answer({"text": "what a lovely day"})["predictedLabel"] == "positive"
 
 
