@@ -39,6 +39,12 @@ AnyObject = Annotated[
 ]
 AnyValue = Annotated[Any, WithJsonSchema({"x-kubernetes-preserve-unknown-fields": True})]
 
+Parameters = Annotated[
+    dict[Annotated[str, StringConstraints(max_length=256)], AnyValue], Field(max_length=128)
+]
+"""Values by name. A map and no free object: of two free objects with other keys, but as many, CEL
+finds that they are equal."""
+
 
 def rules(*pairs: tuple[str, str]) -> dict[str, Any]:
     """CEL rules for one schema node: pairs of expression and what to tell who breaks it."""
@@ -76,6 +82,32 @@ class Condition(Model):
     last_transition_time: Timestamp = Field(description="When the status last changed.")
     observed_generation: int = Field(
         default=0, ge=0, description="The generation of the spec this was said about."
+    )
+
+
+class Amounts(Model):
+    """So much of each resource."""
+
+    cpu: Cpu | None = Field(default=None, description="CPU in cores, such as `500m` or `2`.")
+    memory: Memory | None = Field(default=None, description="Memory in `Mi` or `Gi`.")
+
+
+class Resources(Model):
+    """What a container asks for and what it may use, in the words of Kubernetes' containers."""
+
+    requests: Amounts | None = Field(
+        default=None, description="What the scheduler sets aside for each pod."
+    )
+    limits: Amounts | None = Field(default=None, description="What each pod may use at most.")
+
+
+def within_limits(amount: str) -> tuple[str, str]:
+    """The rule for Resources that no more of the amount is requested than the limit allows."""
+    request, limit = f"self.requests.{amount}", f"self.limits.{amount}"
+    return (
+        f"!has(self.requests) || !has({request}) || !has(self.limits) || !has({limit}) || "
+        f"quantity({request}).compareTo(quantity({limit})) <= 0",
+        f"resources.requests.{amount} must not be more than resources.limits.{amount}",
     )
 
 

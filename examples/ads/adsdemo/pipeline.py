@@ -99,8 +99,8 @@ class Pipeline:
             if version and version != old:
                 return Seen(version, "served")
             run = (found or {}).get("status", {}).get("currentRun") or {}
-            if found and is_current(found) and run.get("outcome") == "Failed":
-                raise ToolError(f"the run {run['name']} failed")
+            if found and is_current(found) and run.get("outcome") in ("Failed", "Cancelled"):
+                raise ToolError(f"the run {run['name']} {run['outcome'].lower()}")
             return Seen(None, f"run {run.get('name')} {run.get('outcome')}, {version} is served")
 
         return self._wait("the new model version", look, START_SECONDS, interval=0.5)

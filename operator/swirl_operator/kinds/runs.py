@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from swirl_operator.kinds.resources import ANALYTICSJOBS
 from swirl_operator.runtime.digest import short_digest
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.objects import condition_of
+from swirl_operator.runtime.objects import condition_of, status_of
+from swirl_operator.status.reasons import Reason
 
-RunOutcome = Literal["Running", "Succeeded", "Failed"]
+RunOutcome = Literal["Running", "Succeeded", "Failed", "Cancelled"]
 
 _DECIDE = (
     "mode",
@@ -42,4 +44,25 @@ def outcome_of(run: Object) -> RunOutcome:
     succeeded = condition_of(run, "Succeeded")
     if succeeded is None or succeeded["status"] == "Unknown":
         return "Running"
-    return "Succeeded" if succeeded["status"] == "True" else "Failed"
+    if succeeded["status"] == "True":
+        return "Succeeded"
+    return "Cancelled" if succeeded["reason"] == Reason.CANCELLED else "Failed"
+
+
+def job_spec_of(run: Object) -> Object | None:
+    """The job's spec that the run executes; None while it is not known yet."""
+    found = run["spec"].get("jobSpec") or status_of(run).get("jobSpec")
+    return dict(found) if found else None
+
+
+def is_orphan(run: Object, job: Object | None) -> bool:
+    """Whether a job made the run that is not its job any more, but gone or made anew since.
+
+    The garbage collector deletes such a run. Until then it must not begin, least of all one that
+    a backup brought back without its status.
+    """
+    uid = None if job is None else job["metadata"]["uid"]
+    return any(
+        owner["kind"] == ANALYTICSJOBS.kind and owner.get("controller") and owner["uid"] != uid
+        for owner in run["metadata"].get("ownerReferences") or ()
+    )

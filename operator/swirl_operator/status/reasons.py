@@ -34,11 +34,12 @@ class Reason(ReasonEnum):
     RUN_STARTING = "RunStarting", "The run is made, or made and not looked at yet."
     RUN_REFUSED = "RunRefused", "The API server does not take the run: a quota, for example."
     RUN_FAILED = "RunFailed", "The run failed and is not tried again."
+    RUN_CANCELLED = "RunCancelled", "Somebody cancelled the run; it is not run again by itself."
     STREAM_RUNNING = "Streaming", "The stream runs."
 
     # AnalyticsRun
     JOB_NOT_FOUND = "JobNotFound", "The AnalyticsJob that is referred to does not exist (yet)."
-    JOB_CHANGED = "JobChanged", "The job has another spec by now than the run was made for."
+    ORPHANED = "Orphaned", "The job that made the run is gone; the run does not start."
     DRIVER_STARTING = "DriverStarting", "The driver Pod is made, or starts."
     DRIVER_CREATED = "DriverCreated", "The driver Pod of an attempt was made."
     DRIVER_RUNNING = "DriverRunning", "The driver runs."
@@ -49,6 +50,8 @@ class Reason(ReasonEnum):
     POD_REFUSED = "PodRefused", "The API server does not take the driver Pod; tried again."
     INVALID_POD = "InvalidPod", "The API server finds the driver Pod invalid; correct the job."
     BACKING_OFF = "BackingOff", "An attempt failed; the next one starts after a wait."
+    CANCELLING = "Cancelling", "The run's spec.cancel is set and its driver stops."
+    CANCELLED = "Cancelled", "The run's spec.cancel is set; nothing of it runs any more."
     COMPLETED = "Completed", "The function returned."
     STREAM_ENDED = "StreamEnded", "The function of a stream returned, but a stream has no end."
     TIMED_OUT = "TimedOut", "The attempt took longer than spec.timeoutSeconds."

@@ -7,21 +7,21 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from swirl.api.meta import (
-    AnyObject,
     Change,
     Column,
     Conditions,
-    Cpu,
     Memory,
     Model,
     Name,
+    Parameters,
     PendingChanges,
     Resource,
-    Text,
+    Resources,
     Timestamp,
     condition_column,
     keyed_by,
     rules,
+    within_limits,
 )
 
 
@@ -51,12 +51,28 @@ class EnvVar(Model):
     )
 
 
+_CPU_ONLY = rules(
+    within_limits("cpu"),
+    *(
+        (
+            f"!has(self.{part}) || !has(self.{part}.memory)",
+            f"leave resources.{part}.memory out: a Spark pod requests and may use "
+            "`memory` + `memoryOverhead`",
+        )
+        for part in ("requests", "limits")
+    ),
+)
+
+
 class Driver(Model):
     """The pod that runs the function."""
 
     cores: int = Field(default=1, ge=1, le=64, description="Cores Spark's driver may use.")
-    core_request: Cpu | None = Field(
-        default=None, description="CPU to reserve for the pod; `cores` when absent."
+    resources: Resources | None = Field(
+        default=None,
+        description="CPU of the pod. Requests are its limit when absent, and `cores` without a "
+        "limit. Its memory is `memory` + `memoryOverhead`, requested and as the limit.",
+        json_schema_extra=_CPU_ONLY,
     )
     memory: Memory = Field(default="1Gi", description="Heap of the driver's JVM.")
     memory_overhead: Memory = Field(
@@ -69,8 +85,11 @@ class Executor(Model):
 
     instances: int = Field(default=1, ge=1, le=1000, description="How many executor pods.")
     cores: int = Field(default=1, ge=1, le=64, description="Tasks at a time in one executor.")
-    core_request: Cpu | None = Field(
-        default=None, description="CPU to reserve for each pod; `cores` when absent."
+    resources: Resources | None = Field(
+        default=None,
+        description="CPU of each pod. Requests are its limit when absent, and `cores` without a "
+        "limit. Its memory is `memory` + `memoryOverhead`, requested and as the limit.",
+        json_schema_extra=_CPU_ONLY,
     )
     memory: Memory = Field(default="1Gi", description="Heap of each executor's JVM.")
     memory_overhead: Memory = Field(
@@ -129,7 +148,7 @@ class AnalyticsJobSpec(Model):
         description="The container image with the code, built on `swirl/spark`."
     )
     entry_point: EntryPoint = Field(description="Where the code starts.")
-    parameters: AnyObject = Field(
+    parameters: Parameters = Field(
         default_factory=dict,
         description="Values for the function's parameters; checked against its type hints "
         "before it is called.",
@@ -149,7 +168,7 @@ class AnalyticsJobSpec(Model):
         default=3, ge=1, le=100, description="Succeeded runs of this job to keep."
     )
     failed_runs_history_limit: int = Field(
-        default=3, ge=1, le=100, description="Failed runs of this job to keep."
+        default=3, ge=1, le=100, description="Failed and cancelled runs of this job to keep."
     )
     service_account_name: Name = Field(
         default="swirl-driver",
@@ -158,13 +177,25 @@ class AnalyticsJobSpec(Model):
     )
 
 
+JOB_RULES = rules(
+    (
+        "self.mode != 'Streaming' || !has(self.timeoutSeconds)",
+        "timeoutSeconds is for Batch jobs: a Streaming job has no end to wait for",
+    ),
+    (
+        "self.retry.backoffSeconds <= self.retry.maxBackoffSeconds",
+        "retry.maxBackoffSeconds must not be less than retry.backoffSeconds",
+    ),
+)
+"""What holds of a job's spec, wherever it stands."""
+
+
 class RunReference(Model):
     """A run of the job and how it stands."""
 
     name: Name = Field(description="The AnalyticsRun.")
-    outcome: Literal["Running", "Succeeded", "Failed"] = Field(description="How it stands.")
-    spec_hash: Annotated[str, StringConstraints(max_length=16)] = Field(
-        description="The version of the job's spec that it runs."
+    outcome: Literal["Running", "Succeeded", "Failed", "Cancelled"] = Field(
+        description="How it stands."
     )
 
 
@@ -196,7 +227,6 @@ class AnalyticsJobStatus(Model):
         default_factory=list,
         description="Changes before that one which are still to be announced, the oldest first.",
     )
-    message: Text | None = Field(default=None, description="The sentence of Ready.")
 
 
 class AnalyticsJob(Resource):
@@ -214,23 +244,11 @@ class AnalyticsJob(Resource):
         condition_column("Healthy"),
         Column("Run", ".status.currentRun.name"),
         Column("Outcome", ".status.currentRun.outcome"),
-        Column("Message", ".status.message", wide=True),
+        condition_column("Ready", part="message", wide=True),
         Column("Age", ".metadata.creationTimestamp", "date"),
     )
 
-    spec: AnalyticsJobSpec = Field(
-        description="What to run, and how.",
-        json_schema_extra=rules(
-            (
-                "self.mode != 'Streaming' || !has(self.timeoutSeconds)",
-                "timeoutSeconds is for Batch jobs: a Streaming job has no end to wait for",
-            ),
-            (
-                "self.retry.backoffSeconds <= self.retry.maxBackoffSeconds",
-                "retry.maxBackoffSeconds must not be less than retry.backoffSeconds",
-            ),
-        ),
-    )
+    spec: AnalyticsJobSpec = Field(description="What to run, and how.", json_schema_extra=JOB_RULES)
     status: AnalyticsJobStatus = Field(
         default_factory=AnalyticsJobStatus, description="What the operator last saw."
     )

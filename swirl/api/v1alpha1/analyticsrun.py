@@ -13,6 +13,7 @@ from swirl.api.meta import (
     Conditions,
     Model,
     Name,
+    Parameters,
     Resource,
     Text,
     Timestamp,
@@ -20,17 +21,33 @@ from swirl.api.meta import (
     keyed_by,
     rules,
 )
+from swirl.api.v1alpha1.analyticsjob import JOB_RULES, AnalyticsJobSpec
 
 Reason = Annotated[str, StringConstraints(max_length=128)]
 
 
 class AnalyticsRunSpec(Model):
-    """Which job, with which parameters. A run is a record: its spec cannot be changed."""
+    """Which job, with which parameters. A run is a record: only `cancel` can be changed."""
 
     job: Name = Field(description="The AnalyticsJob in this namespace to run.")
-    parameters: AnyObject = Field(
+    job_spec: AnalyticsJobSpec | None = Field(
+        default=None,
+        description="The job's spec that this run executes, written by whoever creates the run. "
+        "When absent, the job's spec at the run's first look at it, which is then noted in "
+        "`status.jobSpec`.",
+        json_schema_extra=JOB_RULES,
+    )
+    parameters: Parameters = Field(
         default_factory=dict,
         description="Values that override the job's parameters, name by name.",
+    )
+    cancel: bool = Field(
+        default=False,
+        description="True: end the run; its driver is stopped and it is not retried. Cannot be "
+        "taken back. A run that has ended already stays as it is.",
+        json_schema_extra=rules(
+            ("self || !oldSelf", "cancel cannot be taken back: create another AnalyticsRun")
+        ),
     )
 
 
@@ -67,9 +84,7 @@ class PublishedModel(Model):
 class Progress(Model):
     """How far the driver says it is."""
 
-    fraction: Annotated[str, StringConstraints(max_length=8, pattern=r"^[01](\.[0-9]+)?$")] = Field(
-        default="0", description="0 to 1."
-    )
+    percent: int = Field(default=0, ge=0, le=100, description="How much is done.")
     message: Text = Field(default="", description="What it is doing.")
 
 
@@ -86,7 +101,8 @@ class AnalyticsRunStatus(Model):
     )
     job_spec: AnyObject | None = Field(
         default=None,
-        description="The job's spec as it was when the run began, so that a retry runs the same.",
+        description="Only of a run without `spec.jobSpec`: the job's spec as it was at the first "
+        "look, so that a retry runs the same.",
     )
     attempts: Annotated[
         list[Attempt], Field(max_length=10, json_schema_extra=keyed_by("number"))
@@ -124,7 +140,7 @@ class AnalyticsRun(Resource):
         condition_column("Succeeded"),
         condition_column("Succeeded", part="reason"),
         Column("Attempt", ".status.attempts[-1:].number", "integer"),
-        Column("Progress", ".status.progress.fraction"),
+        Column("Progress", ".status.progress.percent", "integer"),
         condition_column("Succeeded", part="message", wide=True),
         Column("Started", ".status.startTime", "date"),
         Column("Ended", ".status.completionTime", "date"),
@@ -134,7 +150,14 @@ class AnalyticsRun(Resource):
     spec: AnalyticsRunSpec = Field(
         description="Which job, with which parameters.",
         json_schema_extra=rules(
-            ("self == oldSelf", "a run cannot be changed: create another AnalyticsRun")
+            # CEL cannot reach `parameters` alone. That they could be changed in the very write
+            # that cancels is harmless: nothing is started with them any more.
+            (
+                "self.cancel != oldSelf.cancel ? self.job == oldSelf.job && "
+                "has(self.jobSpec) == has(oldSelf.jobSpec) && "
+                "(!has(self.jobSpec) || self.jobSpec == oldSelf.jobSpec) : self == oldSelf",
+                "a run cannot be changed, but for cancel: create another AnalyticsRun",
+            )
         ),
     )
     status: AnalyticsRunStatus = Field(

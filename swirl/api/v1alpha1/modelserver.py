@@ -10,15 +10,15 @@ from swirl.api.meta import (
     Change,
     Column,
     Conditions,
-    Cpu,
-    Memory,
     Model,
     Name,
     PendingChanges,
     Resource,
+    Resources,
     Text,
     condition_column,
     rules,
+    within_limits,
 )
 
 
@@ -42,11 +42,12 @@ class ModelSource(Model):
     )
 
 
-class ServerResources(Model):
-    """What each replica may use."""
+class Runtime(Model):
+    """The process that serves the model."""
 
-    cpu: Cpu = Field(default="100m", description="CPU to reserve for each replica.")
-    memory: Memory = Field(default="256Mi", description="Memory each replica may use.")
+    image: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = Field(
+        default=None, description="Another scorer image than the operator's own."
+    )
 
 
 class ModelServerSpec(Model):
@@ -66,11 +67,15 @@ class ModelServerSpec(Model):
         ),
     )
     replicas: int = Field(default=1, ge=0, le=1000, description="How many pods serve it.")
-    resources: ServerResources = Field(
-        default_factory=ServerResources, description="What each replica may use."
+    resources: Resources | None = Field(
+        default=None,
+        description="What each replica asks for and may use. Requests are the limits when "
+        "absent, without these `100m` of CPU and `256Mi` of memory. Memory is always limited, "
+        "to what is requested unless a limit is given; CPU only if a limit is given.",
+        json_schema_extra=rules(within_limits("cpu"), within_limits("memory")),
     )
-    image: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = Field(
-        default=None, description="Another scorer image than the operator's own."
+    runtime: Runtime = Field(
+        default_factory=Runtime, description="The process that serves the model."
     )
 
 
@@ -104,7 +109,10 @@ class ModelServerStatus(Model):
         default=None, description="Digest of the pods' template; another one is a roll-out."
     )
     url: Annotated[str, StringConstraints(max_length=512)] | None = Field(
-        default=None, description="Where to send rows, inside the cluster."
+        default=None,
+        description="Where the server answers, inside the cluster. Rows go to "
+        "`/v2/models/NAME/infer` (Open Inference Protocol) or `/v2/models/NAME/rows` (one row or "
+        "a list of rows as JSON) below it.",
     )
     replicas: int = Field(default=0, ge=0, description="Replicas that exist.")
     ready_replicas: int = Field(default=0, ge=0, description="Replicas that answer.")

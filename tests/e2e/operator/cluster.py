@@ -88,8 +88,12 @@ def training_job(name: str, image: str, **changes: Any) -> Object:
         "parameters": {"max_iter": 5, "max_rows": 2000},
         "retry": {"limit": 2, "backoffSeconds": 1},
         "spark": {
-            "driver": {"coreRequest": "50m", "memory": "500Mi"},
-            "executor": {"instances": 1, "coreRequest": "50m", "memory": "500Mi"},
+            "driver": {"resources": {"requests": {"cpu": "50m"}}, "memory": "500Mi"},
+            "executor": {
+                "instances": 1,
+                "resources": {"requests": {"cpu": "50m"}},
+                "memory": "500Mi",
+            },
             "conf": {"spark.sql.shuffle.partitions": "1"},
         },
     }

@@ -39,6 +39,20 @@ def server(name: str, /, **model: str) -> Object:
     return thing("ModelServer", name, {"model": model})
 
 
+def run(name: str, /, **more: Any) -> Object:
+    return thing("AnalyticsRun", name, {"job": "train", **more})
+
+
+def sized(resources: Object) -> Object:
+    """A server with these resources."""
+    return thing("ModelServer", "bad", {"model": {"job": "train"}, "resources": resources})
+
+
+def shaped(part: str, resources: Object) -> Object:
+    """A job whose driver or executor has these resources."""
+    return job("bad", spark={part: {"resources": resources}})
+
+
 def monitor(name: str, /, **more: Any) -> Object:
     return thing("SwirlMonitor", name, {**MONITOR, **more})
 
@@ -73,7 +87,7 @@ def test_defaults_are_filled_in(kubectl: Kubectl) -> None:
     "obj",
     [
         job("unborn"),
-        thing("AnalyticsRun", "unborn", {"job": "train"}),
+        run("unborn"),
         server("unborn", job="train"),
         monitor("unborn"),
     ],
@@ -97,7 +111,7 @@ def test_the_models_defaults_are_the_servers(kubectl: Kubectl) -> None:
         KINDS,
         (
             job("same"),
-            thing("AnalyticsRun", "same", {"job": "train"}),
+            run("same", jobSpec=BATCH),
             server("same", job="train"),
             monitor("same"),
         ),
@@ -128,7 +142,7 @@ REFUSED = {
     ),
     "job-name-too-long": (job("j" * 36), "metadata.name may have at most 35 characters"),
     "run-name-too-long": (
-        thing("AnalyticsRun", "r" * 45, {"job": "train"}),
+        run("r" * 45),
         "metadata.name may have at most 44 characters",
     ),
     "server-name-too-long": (
@@ -170,6 +184,33 @@ REFUSED = {
         job("bad", spark={"driver": {"memory": "1G"}}),
         "spec.spark.driver.memory",
     ),
+    "more-cpu-than-the-limit": (
+        sized({"requests": {"cpu": "1"}, "limits": {"cpu": "900m"}}),
+        "resources.requests.cpu must not be more than resources.limits.cpu",
+    ),
+    "more-memory-than-the-limit": (
+        sized({"requests": {"memory": "1Gi"}, "limits": {"memory": "1023Mi"}}),
+        "resources.requests.memory must not be more than resources.limits.memory",
+    ),
+    "more-cpu-than-a-drivers-limit": (
+        shaped("driver", {"requests": {"cpu": "2"}, "limits": {"cpu": "1"}}),
+        "resources.requests.cpu must not be more than resources.limits.cpu",
+    ),
+    "memory-of-a-driver-twice": (
+        shaped("driver", {"limits": {"memory": "2Gi"}}),
+        "leave resources.limits.memory out: a Spark pod requests and may use "
+        "`memory` + `memoryOverhead`",
+    ),
+    "memory-of-an-executor-twice": (
+        shaped("executor", {"requests": {"cpu": "1", "memory": "2Gi"}}),
+        "leave resources.requests.memory out: a Spark pod requests and may use "
+        "`memory` + `memoryOverhead`",
+    ),
+    "a-runs-own-job-spec": (
+        run("bad", jobSpec={**STREAM, "timeoutSeconds": 60}),
+        "timeoutSeconds is for Batch jobs: a Streaming job has no end to wait for",
+    ),
+    "half-a-job-spec": (run("bad", jobSpec={"mode": "Batch"}), "spec.jobSpec.image"),
     "retry-limit": (job("bad", retry={"limit": 91}), "less than or equal to 90"),
 }
 
@@ -193,12 +234,55 @@ def test_mode_cannot_be_changed(kubectl: Kubectl) -> None:
     assert "mode cannot be changed: delete the job and create it anew" in complaint
 
 
-@pytest.mark.parametrize("spec", [{"job": "other"}, {"job": "train", "parameters": {"a": 1}}])
-def test_a_run_cannot_be_changed(kubectl: Kubectl, spec: Object) -> None:
-    kubectl.apply(thing("AnalyticsRun", "fixed", {"job": "train"}))
-    changed = thing("AnalyticsRun", "fixed", spec)
+FIXED = {"parameters": {"a": 1, "deep": {"b": [1]}}, "jobSpec": {**BATCH, "parameters": {"x": 1}}}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"job": "other"},
+        {"parameters": {}},
+        {"parameters": {"a": 2, "deep": {"b": [1]}}},
+        {"parameters": {"a": 1, "deep": {"b": [2]}}},
+        {"parameters": {"a": 1, "deeper": {"b": [1]}}},
+        {"jobSpec": None},
+        {"jobSpec": {**BATCH, "image": "ads:2", "parameters": {"x": 1}}},
+        {"jobSpec": {**BATCH, "parameters": {"x": 2}}},
+        {"jobSpec": {**BATCH, "parameters": {"y": 1}}},
+        {"cancel": True, "job": "other"},
+        {"cancel": True, "jobSpec": {**BATCH, "parameters": {"y": 1}}},
+    ],
+    ids=str,
+)
+def test_a_run_cannot_be_changed(kubectl: Kubectl, change: Object) -> None:
+    kubectl.apply(run("fixed", **FIXED))
+    changed = run("fixed", **{**FIXED, **change})
+    complaint = kubectl.refused("replace", "--dry-run=server", "-f", "-", obj=changed)
+    assert "a run cannot be changed, but for cancel: create another AnalyticsRun" in complaint
+
+
+def test_a_run_without_a_job_spec_does_not_get_one(kubectl: Kubectl) -> None:
+    kubectl.apply(run("without"))
+    changed = run("without", jobSpec=BATCH)
     complaint = kubectl.refused("apply", "--server-side", "-f", "-", obj=changed)
-    assert "a run cannot be changed: create another AnalyticsRun" in complaint
+    assert "a run cannot be changed, but for cancel: create another AnalyticsRun" in complaint
+
+
+def cancelling(name: str, value: str) -> tuple[str, ...]:
+    return ("patch", "arun", name, "--type=merge", "-p", f'{{"spec":{{"cancel":{value}}}}}')
+
+
+@pytest.mark.parametrize("more", [{}, FIXED])
+def test_a_run_is_cancelled_once_and_for_all(kubectl: Kubectl, more: Object) -> None:
+    name = "cancelled" if more else "cancelled-bare"
+    kubectl.apply(run(name, **more))
+    kubectl.ok(*cancelling(name, "true"))
+    stored = json.loads(kubectl.ok("get", "arun", name, "-o", "json"))
+    assert stored["spec"]["cancel"] is True
+    assert stored["metadata"]["generation"] == 2
+    for value in ("false", "null"):
+        complaint = kubectl.refused(*cancelling(name, value))
+        assert "cancel cannot be taken back: create another AnalyticsRun" in complaint
 
 
 def test_everything_else_of_a_job_can_be_changed(kubectl: Kubectl) -> None:
@@ -255,14 +339,14 @@ def test_columns_of_a_run(kubectl: Kubectl) -> None:
         "observedGeneration": 1,
         "conditions": [condition("Succeeded", "False", "OOMKilled", "needs more memory")],
         "attempts": attempts,
-        "progress": {"fraction": "0.40", "message": "fits"},
+        "progress": {"percent": 40, "message": "fits"},
         "startTime": "2026-01-31T12:00:00Z",
     }
     write_status(kubectl, status("AnalyticsRun", "shown", body))
     row = listed(kubectl, "arun", "shown", "-o", "wide")
     assert row["JOB"] == "train"
     assert (row["SUCCEEDED"], row["REASON"]) == ("False", "OOMKilled")
-    assert (row["ATTEMPT"], row["PROGRESS"]) == ("2", "0.40")
+    assert (row["ATTEMPT"], row["PROGRESS"]) == ("2", "40")
     assert row["MESSAGE"] == "needs more memory"
     assert "MESSAGE" not in listed(kubectl, "arun", "shown")
 
@@ -274,12 +358,13 @@ def test_columns_of_a_job_a_server_and_a_monitor(kubectl: Kubectl) -> None:
     ready = condition("Ready", "True", "Completed", "It is done.")
     healthy = condition("Healthy", "False", "Blamed", "It is wrong.")
     base: Object = {"observedGeneration": 1, "conditions": [ready, healthy]}
-    current = {"name": "shown-1", "outcome": "Succeeded", "specHash": "1"}
+    current = {"name": "shown-1", "outcome": "Succeeded"}
     write_status(kubectl, status("AnalyticsJob", "shown", {**base, "currentRun": current}))
     served = {**base, "version": "train-1", "readyReplicas": 2}
     write_status(kubectl, status("ModelServer", "shown", served))
     verdict = {"state": "Broken", "summary": "Data pipeline is broken", "node": "ingest"}
     write_status(kubectl, status("SwirlMonitor", "shown", {**base, "verdict": verdict}))
+    assert listed(kubectl, "ajob", "shown", "-o", "wide")["MESSAGE"] == "It is done."
     row = listed(kubectl, "ajob", "shown")
     assert (row["MODE"], row["READY"], row["HEALTHY"]) == ("Batch", "True", "False")
     assert (row["RUN"], row["OUTCOME"]) == ("shown-1", "Succeeded")

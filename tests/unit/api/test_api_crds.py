@@ -97,8 +97,9 @@ def test_unknown_fields_are_pruned_but_where_anything_goes() -> None:
     assert both == []
     free = {w for w, node in BOTH if node.get("x-kubernetes-preserve-unknown-fields")}
     assert free == {
-        "AnalyticsJob.spec.parameters",
-        "AnalyticsRun.spec.parameters",
+        "AnalyticsJob.spec.parameters{}",
+        "AnalyticsRun.spec.parameters{}",
+        "AnalyticsRun.spec.jobSpec.parameters{}",
         "AnalyticsRun.status.jobSpec",
         "AnalyticsRun.status.result",
     }

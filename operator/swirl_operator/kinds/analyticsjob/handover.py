@@ -28,7 +28,11 @@ _ENDED = ("Succeeded", "Failed")
 
 
 def to_delete(
-    spec: AnalyticsJobSpec, runs: Sequence[Object], name: str, needed: Collection[str]
+    spec: AnalyticsJobSpec,
+    runs: Sequence[Object],
+    drivers: Sequence[Object],
+    name: str,
+    needed: Collection[str],
 ) -> tuple[Ref, ...]:
     """Runs to delete when `name` is the present one: old ones, and those of other versions.
 
@@ -40,7 +44,7 @@ def to_delete(
         succeeded_limit=spec.successful_runs_history_limit,
         failed_limit=spec.failed_runs_history_limit,
     )
-    going += [run for run in runs if _superseded(spec, run, name)]
+    going += [run for run in runs if _superseded(spec, run, drivers, name)]
     return tuple(
         Ref(ANALYTICSRUNS, namespace_of(run), name_of(run), run["metadata"]["uid"]) for run in going
     )
@@ -68,12 +72,20 @@ def in_the_way(
     return found
 
 
-def _superseded(spec: AnalyticsJobSpec, run: Object, name: str) -> bool:
+def _superseded(spec: AnalyticsJobSpec, run: Object, drivers: Sequence[Object], name: str) -> bool:
     if outcome_of(run) != "Running" or is_deleting(run):
         return False
     other = name_of(run) != name
     if spec.mode == "Streaming":
         return other or spec.suspend
     # A Batch run is left to end, unless it never began: the version it was made for is gone.
+    return other and not _began(run, drivers)
+
+
+def _began(run: Object, drivers: Sequence[Object]) -> bool:
+    """By its status, or by its Pods: a status that was lost is made anew from them."""
     attempts = status_of(run).get("attempts") or ()
-    return other and not any("startedAt" in attempt for attempt in attempts)
+    return any("startedAt" in attempt for attempt in attempts) or any(
+        phase_of(pod) not in (None, "Pending") and labels_of(pod).get(labels.RUN) == name_of(run)
+        for pod in drivers
+    )

@@ -14,11 +14,14 @@ def surplus(
 ) -> list[Object]:
     """The oldest finished runs beyond the limits; those that are `needed` stay and do not count."""
     found: list[Object] = []
-    for outcome, limit in (("Succeeded", succeeded_limit), ("Failed", failed_limit)):
+    for outcomes, limit in (
+        (("Succeeded",), succeeded_limit),
+        (("Failed", "Cancelled"), failed_limit),
+    ):
         finished = [
             run
             for run in runs
-            if outcome_of(run) == outcome and name_of(run) not in needed and not is_deleting(run)
+            if outcome_of(run) in outcomes and name_of(run) not in needed and not is_deleting(run)
         ]
         finished.sort(key=lambda run: (run["status"].get("completionTime", ""), name_of(run)))
         found += finished[: max(len(finished) - limit, 0)]

@@ -15,7 +15,7 @@ from swirl_operator.kinds.analyticsjob.needed import needed
 from swirl_operator.kinds.analyticsjob.related import JobRelated
 from swirl_operator.kinds.analyticsjob.version import aspect_changed
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
-from swirl_operator.kinds.runs import outcome_of, run_name, spec_hash
+from swirl_operator.kinds.runs import job_spec_of, outcome_of, run_name, spec_hash
 from swirl_operator.runtime.interface import Object, Observation, Plan
 from swirl_operator.runtime.objects import (
     condition_of,
@@ -30,6 +30,7 @@ from swirl_operator.status.changes import Outbox, Subject
 from swirl_operator.status.conditions import Conditions, ready, reconciling, stalled
 from swirl_operator.status.frame import Frame, frame
 from swirl_operator.status.health import health
+from swirl_operator.status.reasons import Reason
 
 
 def plan_job(observation: Observation[JobRelated]) -> Plan:
@@ -64,7 +65,7 @@ def plan_job(observation: Observation[JobRelated]) -> Plan:
     framed = frame(observation, (*conditions, health(monitors, ANALYTICSJOBS.kind, name_of(job))))
     status = _status(observation, framed, version, current, conditions)
     keep = needed(name_of(job), version, status.get("change"), observation.related.servers)
-    delete = to_delete(spec, runs, name, keep)
+    delete = to_delete(spec, runs, observation.related.drivers, name, keep)
     before = status_of(job)
     if delete and changes.is_new(status, before):
         # Written before anything is deleted: what was changed is read off the old runs.
@@ -86,7 +87,7 @@ def _run(job: Object, name: str, version: str) -> Object:
                 **{labels.JOB: name_of(job), labels.SPEC_HASH: version},
             ),
         },
-        "spec": {"job": name_of(job)},
+        "spec": {"job": name_of(job), "jobSpec": job["spec"]},
     }
 
 
@@ -111,6 +112,12 @@ def _of_run(spec: AnalyticsJobSpec, run: Object) -> Conditions:
             f"AnalyticsRun {name}: {detail}. Correct the job, or run it again with "
             f"kubectl delete analyticsrun {name}",
         )
+    if outcome == "Cancelled":
+        return stalled(
+            Reason.RUN_CANCELLED,
+            f"AnalyticsRun {name} was cancelled. Run it again with kubectl delete analyticsrun "
+            f"{name}, or change the job's spec.",
+        )
     state = condition_of(run, "Ready")
     if state is None:
         return reconciling("RunStarting", f"AnalyticsRun {name}: not looked at yet")
@@ -132,7 +139,6 @@ def _status(
         **framed.fields,
         "specHash": version,
         "active": sum(outcome_of(run) == "Running" for run in runs),
-        "message": next(item.message for item in conditions if item.type == "Ready")[:1024],
     }
     ends = [
         run["status"]["completionTime"]
@@ -145,7 +151,6 @@ def _status(
         status["currentRun"] = {
             "name": name_of(current),
             "outcome": outcome_of(current),
-            "specHash": version,
         }
     return status | _outbox(observation, version, conditions).fields()
 
@@ -169,6 +174,5 @@ def _outbox(observation: Observation[JobRelated], version: str, conditions: Cond
 def _spec_of(runs: Sequence[Object], version: str | None) -> Object | None:
     for run in runs:
         if labels_of(run).get(labels.SPEC_HASH) == version:
-            found = status_of(run).get("jobSpec")
-            return dict(found) if found else None
+            return job_spec_of(run)
     return None

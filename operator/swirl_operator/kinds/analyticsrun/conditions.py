@@ -9,6 +9,7 @@ from __future__ import annotations
 from swirl_operator.kinds.analyticsrun.report import Report
 from swirl_operator.runtime.interface import Object
 from swirl_operator.status.conditions import Condition, Conditions, ready, reconciling, stalled
+from swirl_operator.status.reasons import Reason
 
 
 def _undecided(reason: str, message: str) -> Conditions:
@@ -26,12 +27,26 @@ def job_missing(job: str) -> Conditions:
     )
 
 
-def job_changed(job: str, version: str) -> Conditions:
-    """The job has another spec by now than the one this run was made for."""
+def orphaned(job: str) -> Conditions:
+    """The run did not begin, and the job that made it is gone or another one."""
     return _undecided(
-        "JobChanged",
-        f"AnalyticsJob {job} is not at version {version} any more, for which this run was made; "
-        "the run starts if the job goes back to it.",
+        Reason.ORPHANED,
+        f"The AnalyticsJob {job} that made this run is gone; the run does not start, and "
+        "Kubernetes deletes it. To run it all the same, create an AnalyticsRun of your own.",
+    )
+
+
+def cancelling(pod: str) -> Conditions:
+    """The run is cancelled and its driver stops."""
+    return _undecided(Reason.CANCELLING, f"Cancelled, as spec.cancel asks; Pod {pod} stops.")
+
+
+def cancelled() -> Conditions:
+    """The run was cancelled, and nothing of it runs any more."""
+    message = "Cancelled, as spec.cancel asks; it is not run again."
+    return (
+        Condition("Succeeded", "False", Reason.CANCELLED, message),
+        *stalled(Reason.CANCELLED, message),
     )
 
 

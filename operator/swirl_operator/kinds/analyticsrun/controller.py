@@ -36,12 +36,12 @@ class AnalyticsRunController:
         )
 
     def dependents(self, obj: Object, resource: Resource, cache: CacheReader) -> Iterable[Key]:
-        """A job's runs may be waiting for it to exist."""
+        """A job's runs that have not begun may be waiting for it to exist."""
         if resource != ANALYTICSJOBS:
             return
         namespace, name = namespace_of(obj), name_of(obj)
         for run in cache.list(ANALYTICSRUNS, namespace):
-            if run["spec"]["job"] == name and "jobSpec" not in status_of(run):
+            if run["spec"]["job"] == name and "attempts" not in status_of(run):
                 yield Key(ANALYTICSRUNS.kind, namespace, name_of(run))
 
     def plan(self, observation: Observation[RunRelated]) -> Plan:

@@ -21,9 +21,10 @@ from swirl_operator.kinds.analyticsrun.sparkconf import (
     executor_template,
     spark_conf,
 )
-from swirl_operator.pods.builder import pod_spec, process, resources
+from swirl_operator.pods.builder import pod_spec, process
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.quantity import mebibytes
+from swirl_operator.pods.resources import container_resources
 from swirl_operator.pods.roles import DRIVER
 from swirl_operator.runtime.interface import Object
 
@@ -69,9 +70,8 @@ def driver_pod(
         args=["driver"],
         users_env=[{"name": item.name, "value": item.value} for item in spec.env],
         ports={"driver": DRIVER_PORT, "blockmanager": BLOCK_MANAGER_PORT, "ui": UI_PORT},
-        resources=resources(
-            cpu=spec.spark.driver.core_request or str(spec.spark.driver.cores),
-            memory=f"{memory}Mi",
+        resources=container_resources(
+            spec.spark.driver.resources, cpu=str(spec.spark.driver.cores), memory=f"{memory}Mi"
         ),
         mounts=[
             {"name": "template", "mountPath": TEMPLATE_DIRECTORY, "readOnly": True},

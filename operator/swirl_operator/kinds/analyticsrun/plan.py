@@ -8,35 +8,32 @@ that follow from run and attempt, no crash or stale view can start two drivers f
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.kube.resources import PODS
-from swirl.wire import labels
 from swirl.wire.times import from_rfc3339, rfc3339
-from swirl_operator.kinds.analyticsrun import conditions, retry
+from swirl_operator.kinds.analyticsrun import attempts, cancel, conditions, retry
 from swirl_operator.kinds.analyticsrun.driver import driver_pod
 from swirl_operator.kinds.analyticsrun.names import driver_name
+from swirl_operator.kinds.analyticsrun.others import leftover_executors, other_driver
 from swirl_operator.kinds.analyticsrun.outputs import outputs
 from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.kinds.analyticsrun.report import Report, progress, read
-from swirl_operator.kinds.runs import outcome_of, spec_hash
+from swirl_operator.kinds.runs import is_orphan, job_spec_of, outcome_of
 from swirl_operator.pods.installation import Installation
-from swirl_operator.pods.roles import DRIVER, EXECUTOR, has_role
 from swirl_operator.runtime.interface import ChildFailure, Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.objects import (
+    conditions_of,
+    generation_of,
     is_deleting,
-    labels_of,
     name_of,
-    namespace_of,
-    phase_of,
     status_of,
 )
 from swirl_operator.status.conditions import Conditions
 from swirl_operator.status.frame import frame
 from swirl_operator.status.reasons import Reason
 
-_KEPT_ATTEMPTS = 10
 _ENDED = ("Succeeded", "Failed")
 _LOOK_AGAIN = 10.0
 
@@ -59,25 +56,85 @@ class _Round:
         self.status: Object = {
             key: value for key, value in self.before.items() if key != "observedGeneration"
         }
+        self.job_spec = job_spec_of(self.run)
 
     def plan(self) -> Plan:
-        if is_deleting(self.run) or outcome_of(self.run) != "Running":
+        if is_deleting(self.run):
             return Plan()
-        if "jobSpec" not in self.status:
+        if outcome_of(self.run) != "Running":
+            return self._as_it_ended()
+        if not self._attempts():
+            self._rebuild()
+        if self.run["spec"].get("cancel"):
+            return self._cancel()
+        if self.job_spec is None:
             job = self.observation.related.job
             if job is None:
                 return self._written(conditions.job_missing(self.run["spec"]["job"]))
-            version = labels_of(self.run).get(labels.SPEC_HASH)
-            if version not in (None, spec_hash(job["spec"])):
-                return self._written(conditions.job_changed(self.run["spec"]["job"], version))
-            self.status["jobSpec"] = job["spec"]
-        attempts = self._attempts()
-        if not attempts:
+            self.job_spec = self.status["jobSpec"] = job["spec"]
+        if not self._attempts():
+            if is_orphan(self.run, self.observation.related.job):
+                return self._written(conditions.orphaned(self.run["spec"]["job"]))
             return self._intend(1)
-        current = attempts[-1]
+        current = self._attempts()[-1]
         if current["outcome"] in _ENDED:
             return self._after(current)
         return self._follow(current)
+
+    def _as_it_ended(self) -> Plan:
+        """What is asked of a run after its end changes nothing but what it was said about."""
+        generation = generation_of(self.run)
+        if self.before.get("observedGeneration") == generation:
+            return Plan()
+        said = [{**item, "observedGeneration": generation} for item in conditions_of(self.run)]
+        return Plan(status={**self.before, "observedGeneration": generation, "conditions": said})
+
+    def _rebuild(self) -> None:
+        """A status that was lost is made anew from the driver Pods that are left."""
+        found = attempts.from_pods(self.observation.owned(PODS))
+        if not found:
+            return
+        self.status["attempts"] = found
+        self.status["startTime"] = found[0]["intendedAt"]
+        if self.job_spec is not None:
+            self.status["failures"] = attempts.failures_before_last(
+                found, self._parsed().retry, streaming=self._streaming()
+            )
+
+    # -- cancelling --------------------------------------------------------------------------
+
+    def _cancel(self) -> Plan:
+        last = self._attempts()[-1] if self._attempts() else None
+        if last is None or last["outcome"] in _ENDED:
+            return self._cancelled(last)
+        pod, ref = self._pod(last), self._ref(last)
+        step = cancel.decide(
+            pod,
+            is_absent=ref in self.observation.confirmed_absent,
+            streaming=self._streaming(),
+        )
+        if isinstance(step, cancel.LookFor):
+            return Plan(confirm_absent=(ref,))
+        if pod is not None:
+            last = self._looked_at(last, pod, read(pod))
+        if isinstance(step, cancel.Done):
+            return self._ended(last, step.report)
+        if isinstance(step, cancel.Over):
+            last = attempts.closed(last, step.report, rfc3339(self.now))
+            self._store(last)
+            return self._cancelled(last)
+        self._store(last)
+        delete = (self._ref(last),) if step.delete else ()
+        return self._written(conditions.cancelling(last["pod"]), delete=delete)
+
+    def _cancelled(self, last: Object | None) -> Plan:
+        self.status.pop("nextAttemptTime", None)
+        self.status["completionTime"] = rfc3339(self.now)
+        return self._written(
+            conditions.cancelled(),
+            delete=self._leftovers(last) if last else (),
+            events=(Event("Normal", "Cancelled", "Cancelled, as spec.cancel asks"),),
+        )
 
     # -- the states of an attempt ------------------------------------------------------------
 
@@ -88,15 +145,13 @@ class _Round:
             "intendedAt": rfc3339(self.now),
             "outcome": "Pending",
         }
-        attempts = [*self._attempts(), attempt]
-        self.status["attempts"] = attempts[-_KEPT_ATTEMPTS:]
+        listed = [*self._attempts(), attempt]
+        self.status["attempts"] = listed[-attempts.MOST_KEPT :]
         self.status.pop("nextAttemptTime", None)
         self.status.pop("progress", None)
         self.status.setdefault("startTime", rfc3339(self.now))
         forgotten = tuple(
-            Ref(PODS, self.metadata["namespace"], old["pod"], old["podUid"])
-            for old in attempts[:-_KEPT_ATTEMPTS]
-            if "podUid" in old
+            self._ref(old) for old in listed[: -attempts.MOST_KEPT] if "podUid" in old
         )
         return self._written(conditions.starting(number), delete=forgotten, requeue_after=0)
 
@@ -106,18 +161,18 @@ class _Round:
             return self._missing(attempt)
         report = read(pod)
         known = attempt.get("podUid") == pod["metadata"]["uid"]
-        attempt = {**attempt, "podUid": pod["metadata"]["uid"]}
-        if report.started_at:
-            attempt["startedAt"] = report.started_at
-        said = progress(pod)
-        if said is not None:
-            self.status["progress"] = said
+        attempt = self._looked_at(attempt, pod, report)
         if report.state in _ENDED:
             return self._ended(attempt, report)
-        attempt["outcome"] = report.state
         self._store(attempt)
         events = () if known else (Event("Normal", "DriverCreated", f"Made Pod {attempt['pod']}"),)
         return self._written(conditions.going_on(report, self._streaming(), attempt), events=events)
+
+    def _looked_at(self, attempt: Object, pod: Object, report: Report) -> Object:
+        said = progress(pod)
+        if said is not None:
+            self.status["progress"] = said
+        return attempts.looked_at(attempt, pod, report)
 
     def _missing(self, attempt: Object) -> Plan:
         uid = attempt.get("podUid")
@@ -127,7 +182,9 @@ class _Round:
                 message = f"the API server refuses the driver Pod: {refused.message}"
                 report = Report("Failed", Reason.INVALID_POD, message, permanent=True)
                 return self._ended(attempt, report)
-            busy = self._other_driver()
+            busy = None
+            if self._streaming():
+                busy = other_driver(self.metadata["name"], self.observation.related.drivers)
             if busy is not None:
                 return self._written(conditions.job_busy(busy), requeue_after=_LOOK_AGAIN)
             manifest = self._manifest(attempt)
@@ -135,7 +192,7 @@ class _Round:
                 wanted = self._written(conditions.refused(refused.message))
                 return Plan(create=(manifest,), status=wanted.status)
             return Plan(create=(manifest,), requeue_after=0)
-        ref = Ref(PODS, self.metadata["namespace"], attempt["pod"], uid)
+        ref = self._ref(attempt)
         if ref not in self.observation.confirmed_absent:
             return Plan(confirm_absent=(ref,))
         lost = Report("Failed", Reason.POD_LOST, f"Pod {attempt['pod']} was deleted while it ran")
@@ -149,26 +206,19 @@ class _Round:
                 reason=Reason.STREAM_ENDED,
                 message="the function returned and no query runs any more, but a stream has no end",
             )
-        attempt = {
-            **attempt,
-            "outcome": report.state,
-            "reason": report.reason,
-            "message": report.message[:4096],
-            "finishedAt": report.finished_at or rfc3339(self.now),
-        }
+        attempt = attempts.closed(attempt, report, rfc3339(self.now))
         self._store(attempt)
         if report.state == "Succeeded":
             return self._succeeded(attempt, report)
-        failed = self._failed_attempt(attempt, permanent=report.permanent)
         decision = retry.decide(
             self.status.get("failures", 0),
-            failed,
-            self._job_spec().retry,
+            attempts.failed(attempt, permanent=report.permanent),
+            self._parsed().retry,
             streaming=self._streaming(),
         )
         self.status["failures"] = decision.failures
         text = f"Attempt {attempt['number']} failed: {attempt['message']}"
-        leftovers = self._leftover_executors(attempt)
+        leftovers = self._leftovers(attempt)
         if isinstance(decision, retry.GiveUp):
             self.status["completionTime"] = attempt["finishedAt"]
             return self._written(
@@ -190,20 +240,20 @@ class _Round:
 
     def _succeeded(self, attempt: Object, report: Report) -> Plan:
         self.status["completionTime"] = attempt["finishedAt"]
-        self.status["progress"] = {"fraction": "1", "message": ""}
+        self.status["progress"] = {"percent": 100, "message": ""}
         self.status["failures"] = 0
         if report.outcome is not None:
             self.status |= outputs(report.outcome)
         return self._written(
             conditions.succeeded(report.message),
-            delete=self._leftover_executors(attempt),
+            delete=self._leftovers(attempt),
             events=(Event("Normal", "Completed", f"Attempt {attempt['number']} succeeded"),),
         )
 
     def _after(self, attempt: Object) -> Plan:
         """The last attempt failed and another one is due, now or later."""
         due = from_rfc3339(self.status["nextAttemptTime"])
-        leftovers = self._leftover_executors(attempt)
+        leftovers = self._leftovers(attempt)
         if self.now < due:
             return Plan(delete=leftovers, requeue_after=self._seconds_until(due))
         return self._intend(attempt["number"] + 1)
@@ -213,11 +263,11 @@ class _Round:
     def _attempts(self) -> list[Object]:
         return list(self.status.get("attempts") or ())
 
-    def _job_spec(self) -> AnalyticsJobSpec:
-        return AnalyticsJobSpec.model_validate(self.status["jobSpec"])
+    def _parsed(self) -> AnalyticsJobSpec:
+        return AnalyticsJobSpec.model_validate(self.job_spec)
 
     def _streaming(self) -> bool:
-        return bool(self.status["jobSpec"]["mode"] == "Streaming")
+        return self.job_spec is not None and self.job_spec["mode"] == "Streaming"
 
     def _pod(self, attempt: Object) -> Object | None:
         for pod in self.observation.owned(PODS):
@@ -229,32 +279,11 @@ class _Round:
         failure = self.observation.failure_of(attempt["pod"])
         return failure if failure is not None and failure.code != 0 else None
 
-    def _failed_attempt(self, attempt: Object, *, permanent: bool) -> retry.FailedAttempt:
-        finished = from_rfc3339(attempt["finishedAt"])
-        started = from_rfc3339(attempt["startedAt"]) if attempt.get("startedAt") else finished
-        return retry.FailedAttempt(finished, max(finished - started, timedelta(0)), permanent)
+    def _ref(self, attempt: Object) -> Ref:
+        return Ref(PODS, self.metadata["namespace"], attempt["pod"], attempt.get("podUid"))
 
-    def _other_driver(self) -> str | None:
-        """A live driver of the same stream in another run.
-
-        A user made that run, or its job was deleted and made anew.
-        """
-        for pod in self.observation.related.drivers if self._streaming() else ():
-            other = labels_of(pod).get(labels.RUN) != self.metadata["name"]
-            driver = has_role(pod, DRIVER)
-            if other and driver and phase_of(pod) not in _ENDED:
-                return name_of(pod)
-        return None
-
-    def _leftover_executors(self, attempt: Object) -> tuple[Ref, ...]:
-        """Executors that outlive a dead driver; its Pod stays for its log, so GC leaves them."""
-        return tuple(
-            Ref(PODS, namespace_of(pod), name_of(pod), pod["metadata"]["uid"])
-            for pod in self.observation.related.pods
-            if has_role(pod, EXECUTOR)
-            and labels_of(pod).get(labels.ATTEMPT) == str(attempt["number"])
-            and not is_deleting(pod)
-        )
+    def _leftovers(self, attempt: Object) -> tuple[Ref, ...]:
+        return leftover_executors(attempt["number"], self.observation.related.pods)
 
     def _seconds_until(self, moment: datetime) -> float:
         return float(max((moment - self.now).total_seconds(), 0.0))
@@ -262,7 +291,7 @@ class _Round:
     # -- writings ----------------------------------------------------------------------------
 
     def _manifest(self, attempt: Object) -> Object:
-        spec = self._job_spec()
+        spec = self._parsed()
         parameters = {**spec.parameters, **self.run["spec"].get("parameters", {})}
         return driver_pod(
             spec,

@@ -64,12 +64,10 @@ def read(pod: Object) -> Report:
     return Report("Failed", reason, message or exited, *times, permanent=permanent, outcome=outcome)
 
 
-def progress(pod: Object) -> dict[str, str] | None:
+def progress(pod: Object) -> Object | None:
     """The driver's progress annotation, or None when there is none that can be read."""
     said = Progress.read(annotations_of(pod).get(PROGRESS))
-    return (
-        None if said is None else {"fraction": f"{said.percent / 100:.2f}", "message": said.message}
-    )
+    return None if said is None else {"percent": said.percent, "message": said.message}
 
 
 def _starting(state: PodState) -> str:

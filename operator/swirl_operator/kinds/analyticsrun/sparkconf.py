@@ -13,6 +13,7 @@ from swirl_operator.pods.artifacts import VOLUME, ArtifactStore
 from swirl_operator.pods.builder import PULL_POLICY, container, pod_spec
 from swirl_operator.pods.environment import literal
 from swirl_operator.pods.quantity import mebibytes
+from swirl_operator.pods.resources import cpu_of
 from swirl_operator.pods.roles import EXECUTOR
 from swirl_operator.runtime.interface import Object
 
@@ -33,6 +34,7 @@ def spark_conf(
     variables in the environment.
     """
     executor = spec.spark.executor
+    cpu, most_cpu = cpu_of(executor.resources, default=str(executor.cores))
     executor_path = "spark.kubernetes.executor.volumes.persistentVolumeClaim." + VOLUME
     conf = {
         "spark.kubernetes.allocation.batch.delay": "1s",
@@ -51,7 +53,7 @@ def spark_conf(
         "spark.executor.cores": str(executor.cores),
         "spark.executor.memory": f"{mebibytes(executor.memory)}m",
         "spark.executor.memoryOverhead": f"{mebibytes(executor.memory_overhead)}m",
-        "spark.kubernetes.executor.request.cores": executor.core_request or str(executor.cores),
+        "spark.kubernetes.executor.request.cores": cpu,
         "spark.kubernetes.namespace": namespace,
         "spark.kubernetes.container.image": spec.image,
         "spark.kubernetes.container.image.pullPolicy": PULL_POLICY,
@@ -60,6 +62,8 @@ def spark_conf(
         "spark.kubernetes.executor.podTemplateFile": f"{TEMPLATE_DIRECTORY}/{TEMPLATE_FILE}",
         "spark.kubernetes.executor.podTemplateContainerName": EXECUTOR_CONTAINER,
     }
+    if most_cpu is not None:
+        conf["spark.kubernetes.executor.limit.cores"] = most_cpu
     if store.path is not None:
         conf[f"{executor_path}.options.claimName"] = store.claim
         conf[f"{executor_path}.mount.path"] = store.path

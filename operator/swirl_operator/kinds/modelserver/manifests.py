@@ -14,19 +14,21 @@ from swirl.wire.containers import ScorerEnvironment
 from swirl_operator.kinds.modelserver.source import Served
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.pods import roles
-from swirl_operator.pods.builder import http_probe, pod_spec, process, resources
+from swirl_operator.pods.builder import http_probe, pod_spec, process
 from swirl_operator.pods.deployment import build_deployment, selector
 from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.resources import container_resources
 from swirl_operator.runtime.interface import Object
 
 KIND = MODELSERVERS.kind
 CONTAINER = "scorer"
 PORT = 8080
+_CPU, _MEMORY = "100m", "256Mi"
 
 
 def url(name: str, namespace: str) -> str:
-    """Where rows are sent, inside the cluster."""
-    return f"http://{name}.{namespace}.svc/v2/models/{name}/infer"
+    """Where the server answers, inside the cluster; the scorer's paths follow."""
+    return f"http://{name}.{namespace}.svc"
 
 
 def deployment(
@@ -45,10 +47,10 @@ def deployment(
     )
     scorer = process(
         CONTAINER,
-        spec.image or installation.scorer_image,
+        spec.runtime.image or installation.scorer_image,
         environment,
         ports={"http": PORT},
-        resources=resources(cpu=spec.resources.cpu, memory=spec.resources.memory),
+        resources=container_resources(spec.resources, cpu=_CPU, memory=_MEMORY),
         mounts=installation.store.mounts(read_only=True),
         startupProbe=http_probe("/v2/health/live", period=1, failures=60),
         readinessProbe=http_probe("/v2/health/ready", period=2, failures=2),

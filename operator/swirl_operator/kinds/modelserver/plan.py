@@ -121,7 +121,7 @@ def _failure(why: PodState) -> tuple[AnyReason, str]:
     if why.exit_code == ScorerExit.GOLDEN_ROWS_DIFFER:
         return Reason.GOLDEN_ROWS_MISMATCH, why.last_line or _exited(why)
     if why.reason == PodReason.OOM_KILLED:
-        return why.reason, f"it {why.message}; raise resources.memory"
+        return why.reason, f"it {why.message}; raise resources.limits.memory"
     return Reason.SCORER_FAILED, why.last_line or _exited(why)
 
 

@@ -58,6 +58,10 @@ def _of_run(source: ModelSource, run: Object) -> Served | NotYet | Never:
         return NotYet("RunNotFinished", f"AnalyticsRun {name} has not finished.")
     if outcome == "Failed":
         return Never("RunFailed", f"AnalyticsRun {name} failed, so it has no model to serve.")
+    if outcome == "Cancelled":
+        return Never(
+            "RunCancelled", f"AnalyticsRun {name} was cancelled; it has no model to serve."
+        )
     models = run["status"].get("models") or []
     if source.name is not None:
         models = [model for model in models if model["name"] == source.name]

@@ -7,6 +7,7 @@ from typing import Any
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.api.v1alpha1.modelserver import ModelServerSpec
+from swirl.kube.resources import PODS
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, MODELSERVERS
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.key import Key
@@ -67,6 +68,23 @@ class Campaign:
 
     def use_version(self, name: str, v: int) -> None:
         self.edit(name, lambda spec: spec["parameters"].update(v=v))
+
+    def cancel(self, run: str) -> None:
+        """As `kubectl patch` does."""
+        self.world.change(ANALYTICSRUNS, run, lambda run: run["spec"].update(cancel=True))
+
+    def lose_status(self, run: str) -> None:
+        """As a backup does that is restored without it."""
+        self.world.lost.add(self.world.get(ANALYTICSRUNS, run)["metadata"]["uid"])
+        self.world.change(
+            ANALYTICSRUNS, run, lambda run: run.update(status={"observedGeneration": -1})
+        )
+
+    def is_rebuildable(self, run: Object) -> bool:
+        """Whether every driver Pod that the status knows is still there."""
+        pods = {pod["metadata"]["uid"] for pod in self.world.list(PODS)}
+        attempts = run["status"].get("attempts") or ()
+        return all(attempt.get("podUid", "") in {*pods, ""} for attempt in attempts)
 
     # -- the operator ------------------------------------------------------------------------
 

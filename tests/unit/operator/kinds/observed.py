@@ -69,13 +69,14 @@ def run_of(parent: Object, outcome: str = "Running", **more: Any) -> Object:
     version, name = spec_hash(parent["spec"]), parent["metadata"]["name"]
     labels = {"swirl.dev/job": name, "swirl.dev/spec-hash": version}
     base = run(run_name(name, version), parent=name, metadata={"labels": labels})
-    base["status"] = {"jobSpec": parent["spec"], **ended(outcome)}
+    base["spec"]["jobSpec"] = parent["spec"]
+    base["status"] = ended(outcome)
     return merged(base, more)
 
 
 def ended(outcome: str, message: str = "so it was", at: str = EARLIER) -> Object:
     """Status of a run with that outcome."""
-    status = {"Succeeded": "True", "Failed": "False", "Running": "Unknown"}[outcome]
+    status = {"Succeeded": "True", "Running": "Unknown"}.get(outcome, "False")
     found: Object = {"conditions": [condition("Succeeded", status, outcome, message)]}
     if outcome != "Running":
         found["completionTime"] = at

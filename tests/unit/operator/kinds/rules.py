@@ -41,6 +41,15 @@ def succeeded(run: Object) -> str:
     return next((str(c["status"]) for c in conditions if c["type"] == "Succeeded"), "Unknown")
 
 
+def state_of(run: Object) -> str:
+    """What has become of the run, by its own words."""
+    for condition in (run.get("status") or {}).get("conditions") or ():
+        if condition["type"] == "Succeeded" and condition["status"] != "Unknown":
+            failure = "Cancelled" if condition["reason"] == "Cancelled" else "Failed"
+            return "Succeeded" if condition["status"] == "True" else failure
+    return "Running"
+
+
 def guard(world: World) -> None:
     """Watches every creation and every status from now on."""
 
@@ -74,9 +83,12 @@ def _creating_driver(world: World, pod: Object) -> None:
         # Deleted a moment ago, which the watch has not told yet: the Pod goes the same way.
         return
     assert succeeded(run) == "Unknown", "a run that has ended is started again"
+    if uid in world.lost and "attempts" not in run["status"]:
+        # Lost a moment ago, which the watch has not told yet: it is made anew from this Pod.
+        return
     last = run["status"]["attempts"][-1]
     assert (last["number"], last["pod"]) == (number, pod["metadata"]["name"]), "no intent"
-    spec = run["status"]["jobSpec"]
+    spec = run["spec"]["jobSpec"]
     before = [made for made in attempts if made[0] == uid]
     assert len(before) <= spec["retry"]["limit"], "more attempts than the limit allows"
     assert told.name == run_name(told.job, spec_hash(spec)), "another version than its name's"
@@ -88,15 +100,19 @@ def outcome(world: World, run: Object, endings: Mapping[str, str]) -> tuple[str,
     uid = run["metadata"]["uid"]
     pods = sorted((p for p in world.created if attempt_of(p)[0] == uid), key=attempt_of)
     ended = [endings.get(pod["metadata"]["uid"], "forever") for pod in pods]
-    spec = run["status"]["jobSpec"]
+    spec = run["spec"]["jobSpec"]
     return expected(ended, spec["retry"]["limit"], streaming=spec["mode"] == "Streaming")
 
 
 def check_run(world: World, run: Object, endings: Mapping[str, str]) -> None:
     """A run of a world at rest is exactly as its Pods' endings ask."""
     state, count = outcome(world, run, endings)
-    said = {"True": "Succeeded", "False": "Failed", "Unknown": "Running"}[succeeded(run)]
+    said = state_of(run)
+    if run["spec"]["cancel"] and said == "Cancelled":
+        _check_cancelled(world, run)
+        return
     assert said == state
+    assert not (run["spec"]["cancel"] and said == "Running"), "cancelled and runs on"
     attempts = run["status"]["attempts"]
     assert [attempt["number"] for attempt in attempts] == list(range(1, count + 1))
     assert [attempt["outcome"] for attempt in attempts[:-1]] == ["Failed"] * (count - 1)
@@ -104,6 +120,15 @@ def check_run(world: World, run: Object, endings: Mapping[str, str]) -> None:
     assert ("completionTime" in run["status"]) == (state != "Running")
     if state == "Succeeded":
         assert run["status"]["models"] == [model_of(run["metadata"]["name"], count)]
+
+
+def _check_cancelled(world: World, run: Object) -> None:
+    uid = run["metadata"]["uid"]
+    assert not [p for p in world.list(PODS) if is_live(p) and attempt_of(p)[0] == uid]
+    assert "completionTime" in run["status"]
+    assert "nextAttemptTime" not in run["status"]
+    outcomes = {attempt["outcome"] for attempt in run["status"].get("attempts") or ()}
+    assert outcomes <= {"Failed"}
 
 
 def check_job(world: World, job: Object) -> str | None:
@@ -122,13 +147,13 @@ def check_job(world: World, job: Object) -> str | None:
     if run is None:
         assert suspended
         return None
-    state = {"True": "Succeeded", "False": "Failed", "Unknown": "Running"}[succeeded(run)]
+    state = state_of(run)
     assert job["status"]["currentRun"]["name"] == name
     assert job["status"]["currentRun"]["outcome"] == state
     if suspended:
         return state
     assert len(live) == (1 if streaming and state == "Running" else 0)
-    assert kstatus.compute(job) == ("Failed" if state == "Failed" else "Current")
+    assert kstatus.compute(job) == ("Current" if state in ("Running", "Succeeded") else "Failed")
     if streaming:
         active = [r for r in world.list(ANALYTICSRUNS) if succeeded(r) == "Unknown"]
         assert {r["metadata"]["name"] for r in active if label(r, "job") == label(run, "job")} <= {

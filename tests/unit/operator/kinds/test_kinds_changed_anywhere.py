@@ -57,12 +57,42 @@ def delete_recorded_pods(campaign: Campaign, job: str) -> None:
             campaign.node.stop(pod["metadata"]["name"])
 
 
+def cancel(campaign: Campaign, job: str) -> None:
+    for run in campaign.world.list(ANALYTICSRUNS):
+        campaign.cancel(run["metadata"]["name"])
+
+
+def cancel_and_run_again(campaign: Campaign, job: str) -> None:
+    cancel(campaign, job)
+    campaign.at[campaign.writes + 2] = lambda: delete_runs(campaign, job)
+
+
+def cancel_and_change(campaign: Campaign, job: str) -> None:
+    cancel(campaign, job)
+    campaign.at[campaign.writes + 2] = lambda: campaign.use_version(job, 2)
+
+
+def lose_statuses(campaign: Campaign, job: str) -> None:
+    for run in campaign.world.list(ANALYTICSRUNS):
+        campaign.lose_status(run["metadata"]["name"])
+
+
+def lose_statuses_and_cancel(campaign: Campaign, job: str) -> None:
+    lose_statuses(campaign, job)
+    cancel(campaign, job)
+
+
 DEEDS: tuple[Deed, ...] = (
     change,
     there_and_back,
     suspend_and_resume,
     delete_runs,
     delete_recorded_pods,
+    cancel,
+    cancel_and_run_again,
+    cancel_and_change,
+    lose_statuses,
+    lose_statuses_and_cancel,
 )
 
 

@@ -143,6 +143,19 @@ class Cluster(RuleBasedStateMachine):
         runs = self.campaign.world.list(ANALYTICSRUNS)
         self.campaign.world.remove(ANALYTICSRUNS, name_of(runs[pick % len(runs)]))
 
+    @precondition(lambda self: self.campaign.world.list(ANALYTICSRUNS))
+    @rule(pick=st.integers(0, 5))
+    def cancel_run(self, pick: int) -> None:
+        runs = self.campaign.world.list(ANALYTICSRUNS)
+        self.campaign.cancel(name_of(runs[pick % len(runs)]))
+
+    @precondition(lambda self: self._rebuildable())
+    @rule(pick=st.integers(0, 5))
+    def lose_status(self, pick: int) -> None:
+        """Only while every driver is still there: of one that is gone, the status alone told."""
+        names = self._rebuildable()
+        self.campaign.lose_status(names[pick % len(names)])
+
     # -- the end -----------------------------------------------------------------------------
 
     def teardown(self) -> None:
@@ -158,6 +171,13 @@ class Cluster(RuleBasedStateMachine):
             *((node.start, name) for name in node.startable()),
             *((node.end, name) for name in node.endable()),
             *((node.stop, name) for name in node.stoppable()),
+        ]
+
+    def _rebuildable(self) -> list[str]:
+        return [
+            name_of(run)
+            for run in self.campaign.world.list(ANALYTICSRUNS)
+            if self.campaign.is_rebuildable(run)
         ]
 
     def _recorded(self) -> list[str]:

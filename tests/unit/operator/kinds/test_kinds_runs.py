@@ -50,7 +50,7 @@ def test_the_runs_name_fits_and_tells_the_version() -> None:
     assert name.endswith(spec_hash(JOB_SPEC))
 
 
-@pytest.mark.parametrize("outcome", ["Running", "Succeeded", "Failed"])
+@pytest.mark.parametrize("outcome", ["Running", "Succeeded", "Failed", "Cancelled"])
 def test_outcome(outcome: str) -> None:
     assert outcome_of(run(status=ended(outcome))) == outcome
 

@@ -50,6 +50,8 @@ class World:
         self.on_status: list[Callable[[Object, Object], None]] = []
         self.on_write: list[Callable[[], None]] = []
         """Called after each write of an operator, before it hears the answer."""
+        self.lost: set[str] = set()
+        """Uids of objects whose status somebody has lost."""
         self._objects: dict[tuple[Resource, str], Object] = {}
         self._version = 100
         self._uid = 0
@@ -89,6 +91,8 @@ class World:
             "creationTimestamp": rfc3339(self.now),
         }
         stored.pop("status", None)
+        if obj["kind"] == "AnalyticsRun":
+            stored["spec"].setdefault("cancel", False)
         if resource.group == "swirl.dev":
             stored["status"] = {"observedGeneration": -1}
         if resource == PODS:

@@ -60,7 +60,7 @@ def test_a_new_job_makes_the_run_of_its_version() -> None:
     assert made["metadata"]["name"] == name_of(job())
     assert made["metadata"]["labels"]["swirl.dev/spec-hash"] == spec_hash(job()["spec"])
     assert made["metadata"]["labels"]["swirl.dev/job"] == "train"
-    assert made["spec"] == {"job": "train"}
+    assert made["spec"] == {"job": "train", "jobSpec": job()["spec"]}
     assert kstatus.compute(after(job(), plan)) == "InProgress"
 
 
@@ -76,7 +76,11 @@ def test_the_run_is_made_once() -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "state", "reason"),
-    [("Succeeded", "Current", "Completed"), ("Failed", "Failed", "RunFailed")],
+    [
+        ("Succeeded", "Current", "Completed"),
+        ("Failed", "Failed", "RunFailed"),
+        ("Cancelled", "Failed", "RunCancelled"),
+    ],
 )
 def test_a_batch_job_is_as_its_run(outcome: str, state: str, reason: str) -> None:
     plan = look(job(), run_of(job(), outcome))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -65,7 +66,7 @@ def test_the_oldest_go_and_each_outcome_has_its_own_limit() -> None:
         finished("c", "Succeeded", 2),
         finished("b", "Succeeded", 3),
         finished("f", "Failed", 1),
-        finished("g", "Failed", 2),
+        finished("g", "Cancelled", 2),
         run("r"),
     ]
     assert kept_two(runs) == ["d", "f"]
@@ -83,7 +84,11 @@ def test_what_is_being_deleted_is_not_deleted_again() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(("Succeeded", "Failed", "Running")), st.integers(0, 23))),
+    st.lists(
+        st.tuples(
+            st.sampled_from(("Succeeded", "Failed", "Cancelled", "Running")), st.integers(0, 23)
+        )
+    ),
     st.integers(1, 5),
     st.integers(1, 5),
 )
@@ -92,8 +97,8 @@ def test_what_is_kept_is_newer_than_what_goes(
 ) -> None:
     runs = [finished(f"run-{n}", *what) for n, what in enumerate(drawn)]
     doomed = names(surplus(runs, needed=(), succeeded_limit=succeeded, failed_limit=failed))
-    for outcome, limit in (("Succeeded", succeeded), ("Failed", failed)):
-        mine = {f"run-{n}": hour for n, (what, hour) in enumerate(drawn) if what == outcome}
+    for outcomes, limit in ((("Succeeded",), succeeded), (("Failed", "Cancelled"), failed)):
+        mine = {f"run-{n}": hour for n, (what, hour) in enumerate(drawn) if what in outcomes}
         kept = {name: hour for name, hour in mine.items() if name not in doomed}
         assert len(kept) == min(len(mine), limit)
         gone = [mine[name] for name in doomed if name in mine]
@@ -124,9 +129,9 @@ def spec_of(parent: Object) -> AnalyticsJobSpec:
     return AnalyticsJobSpec.model_validate(parent["spec"])
 
 
-def doomed(parent: Object, *runs: Object) -> list[str]:
+def doomed(parent: Object, *runs: Object, drivers: Sequence[Object] = ()) -> list[str]:
     name = run_name(parent["metadata"]["name"], spec_hash(parent["spec"]))
-    return [ref.name for ref in to_delete(spec_of(parent), runs, name, {name})]
+    return [ref.name for ref in to_delete(spec_of(parent), runs, drivers, name, {name})]
 
 
 def other(parent: Object) -> Object:
@@ -163,9 +168,18 @@ def test_a_batch_run_that_never_began_is_deleted_with_its_version(status: Object
     assert doomed(job(), run_of(job(), status=status)) == []
 
 
+def test_a_batch_run_whose_status_was_lost_began_if_it_has_a_driver() -> None:
+    lost = run_of(other(job()), status=None)
+    mine = {"run": lost["metadata"]["name"]}
+    ended = pod(labels=mine, status={"phase": "Succeeded"})
+    assert doomed(job(), lost, drivers=[ended]) == []
+    assert len(doomed(job(), lost, drivers=[pod(labels=mine)])) == 1
+    assert len(doomed(job(), lost, drivers=[pod(status={"phase": "Running"})])) == 1
+
+
 def test_a_run_is_deleted_in_that_incarnation_only() -> None:
     old = run_of(other(stream()))
-    (ref,) = to_delete(spec_of(stream()), [old], "ingest-x", ())
+    (ref,) = to_delete(spec_of(stream()), [old], (), "ingest-x", ())
     assert ref.uid == old["metadata"]["uid"]
 
 

@@ -31,11 +31,11 @@ def test_related_are_the_job_and_every_pod_of_the_run() -> None:
     assert CONTROLLER.related(run(), Cache()).job is None
 
 
-def test_a_job_wakes_the_runs_that_have_not_taken_its_spec_yet() -> None:
+def test_a_job_wakes_the_runs_that_have_not_begun() -> None:
     cache = Cache()
     for obj in (
         run("waits"),
-        run("began", status={"jobSpec": {"mode": "Batch"}}),
+        run("began", status={"attempts": [{"number": 1}]}),
         run("of-another", parent="other"),
     ):
         cache.put(ANALYTICSRUNS, obj)

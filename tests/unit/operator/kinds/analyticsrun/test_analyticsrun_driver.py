@@ -132,11 +132,12 @@ def test_spark_addresses_are_expanded_from_variables_that_come_before() -> None:
 
 
 def test_memory_is_heap_and_overhead() -> None:
-    driver = {"memory": "700Mi", "memoryOverhead": "1Gi", "cores": 2, "coreRequest": "500m"}
+    cpu = {"requests": {"cpu": "500m"}, "limits": {"cpu": "3"}}
+    driver = {"memory": "700Mi", "memoryOverhead": "1Gi", "cores": 2, "resources": cpu}
     resources = manifest(spark={"driver": driver})["spec"]["containers"][0]["resources"]
     assert resources == {
         "requests": {"cpu": "500m", "memory": "1724Mi"},
-        "limits": {"memory": "1724Mi"},
+        "limits": {"cpu": "3", "memory": "1724Mi"},
     }
     assert manifest()["spec"]["containers"][0]["resources"]["requests"]["cpu"] == "1"
 
@@ -186,8 +187,11 @@ def test_shape_of_the_executors() -> None:
     assert found["spark.executor.memory"] == "2048m"
     assert found["spark.executor.memoryOverhead"] == "400m"
     assert found["spark.kubernetes.executor.request.cores"] == "2"
-    executor["coreRequest"] = "100m"
-    assert conf(spark={"executor": executor})["spark.kubernetes.executor.request.cores"] == "100m"
+    assert "spark.kubernetes.executor.limit.cores" not in found
+    executor["resources"] = {"requests": {"cpu": "100m"}, "limits": {"cpu": "1500m"}}
+    found = conf(spark={"executor": executor})
+    assert found["spark.kubernetes.executor.request.cores"] == "100m"
+    assert found["spark.kubernetes.executor.limit.cores"] == "1500m"
 
 
 def test_executors_mount_the_store_too() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from swirl.kube.resources import PODS
 from swirl.wire.progress import Progress
-from swirl_operator.runtime.interface import Plan, Ref
+from swirl_operator.runtime.interface import Object, Plan, Ref
 from tests import kstatus
 from tests.unit.operator.kinds.analyticsrun.attempts import (
     PLANNER,
@@ -61,20 +62,49 @@ def test_the_intent_is_written_before_the_pod() -> None:
     assert plan.status["startTime"] == "2026-01-31T12:00:00Z"
 
 
-def test_a_run_takes_the_spec_that_it_was_made_for() -> None:
+def test_a_run_executes_the_spec_that_it_was_made_with() -> None:
+    """The job was changed, or deleted, between the run's creation and its first look."""
     made = run_of(job())
     made["status"] = {"observedGeneration": -1}
-    assert said(look(made, related={"job": job()}))[1] == "DriverStarting"
+    for now in (job(), job(spec={"image": "ads:2"}), None):
+        plan = look(made, related={"job": now})
+        assert said(plan)[1] == "DriverStarting"
+        assert plan.status is not None
+        assert "jobSpec" not in plan.status, "one truth: it stands in the spec"
+        pod = look(after(made, plan), related={"job": now}).create[0]
+        assert pod["spec"]["containers"][0]["image"] == "ads:1"
 
 
-def test_and_no_other() -> None:
-    """The job was changed between the run's creation and its first look at the job."""
-    made = run_of(job())
-    made["status"] = {"observedGeneration": -1}
-    plan = look(made, related={"job": job(spec={"image": "ads:2"})})
-    assert said(plan)[1] == "JobChanged"
-    assert plan.status is not None
-    assert "jobSpec" not in plan.status
+def owned(by: str, **more: Any) -> Object:
+    """A run that a job made, without a status."""
+    made = merged(run_of(job()), {"metadata": {"ownerReferences": [owner(by)]}, **more})
+    return {**made, "status": {"observedGeneration": -1}}
+
+
+def owner(uid: str, kind: str = "AnalyticsJob") -> Object:
+    return {"apiVersion": "swirl.dev/v1alpha1", "kind": kind, "uid": uid, "controller": True}
+
+
+@pytest.mark.parametrize("now", [None, job(metadata={"uid": "made-anew"})])
+def test_a_run_that_a_backup_brought_back_without_its_job_does_not_begin(
+    now: Object | None,
+) -> None:
+    """It may have ended long ago; the garbage collector deletes it in a moment."""
+    made = owned("uid-of-train")
+    plan = look(made, related={"job": now})
+    assert said(plan)[:2] == ("Unknown", "Orphaned")
+    assert kstatus.compute(after(made, plan)) == "InProgress"
+    assert not plan.create
+
+
+def test_a_run_of_its_own_job_begins() -> None:
+    plan = look(owned("uid-of-train"), related={"job": job()})
+    assert said(plan)[1] == "DriverStarting"
+
+
+def test_a_run_that_is_looked_after_by_something_else_begins() -> None:
+    obj = owned("x", metadata={"ownerReferences": [owner("x", kind="Schedule")]})
+    assert said(look(obj, related={"job": job()}))[1] == "DriverStarting"
 
 
 def test_a_later_change_of_the_job_does_not_concern_a_run_that_began() -> None:
@@ -88,7 +118,8 @@ def test_a_run_that_is_being_deleted_is_left_alone() -> None:
 
 @pytest.mark.parametrize("status", ["True", "False"])
 def test_a_run_that_has_ended_is_left_alone(status: str) -> None:
-    ended = going(attempt(podUid="gone"), conditions=[condition("Succeeded", status)])
+    said = [condition("Succeeded", status)]
+    ended = going(attempt(podUid="gone"), conditions=said, observedGeneration=1)
     assert look(ended, related={"job": job()}) == Plan()
 
 
@@ -171,7 +202,7 @@ def test_progress_is_passed_on_and_kept() -> None:
     told = {"swirl.dev/progress": Progress(40, "fits").to_json()}
     plan = look(going(), pod(status=RUNNING, metadata={"annotations": told}))
     assert plan.status is not None
-    assert plan.status["progress"] == {"fraction": "0.40", "message": "fits"}
+    assert plan.status["progress"] == {"percent": 40, "message": "fits"}
 
 
 def test_progress_that_the_api_would_refuse_does_not_stop_the_run() -> None:

@@ -149,16 +149,14 @@ def annotated(value: Any) -> Object:
 
 
 def test_progress() -> None:
-    assert progress(annotated(Progress(40, "fits").to_json())) == {
-        "fraction": "0.40",
-        "message": "fits",
-    }
+    said = Progress.of(0.4, "fits").to_json()
+    assert progress(annotated(said)) == {"percent": 40, "message": "fits"}
     assert progress(pod()) is None
 
 
 def test_progress_is_cut_to_what_the_status_takes() -> None:
     found = progress(annotated({"percent": 12, "message": "x" * 2000}))
-    assert found == {"fraction": "0.12", "message": "x" * 200}
+    assert found == {"percent": 12, "message": "x" * 200}
 
 
 @pytest.mark.parametrize(

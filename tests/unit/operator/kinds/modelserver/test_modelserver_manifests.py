@@ -80,17 +80,22 @@ def test_pods_and_service_find_each_other() -> None:
     labels = made()["spec"]["template"]["metadata"]["labels"]
     assert front["spec"]["selector"].items() <= labels.items()
     assert front["spec"]["ports"][0]["targetPort"] == scorer(made())["ports"][0]["name"]
-    assert url("sentiment", "ads") == "http://sentiment.ads.svc/v2/models/sentiment/infer"
+    assert url("sentiment", "ads") == "http://sentiment.ads.svc"
 
 
 def test_shape() -> None:
-    manifest = made(replicas=3, image="mine:1", resources={"cpu": "1", "memory": "1Gi"})
+    resources = {"requests": {"cpu": "1", "memory": "1Gi"}}
+    manifest = made(replicas=3, runtime={"image": "mine:1"}, resources=resources)
     assert manifest["spec"]["replicas"] == 3
     assert scorer(manifest)["image"] == "mine:1"
     assert scorer(made())["image"] == "swirl/scorer:1"
     assert scorer(manifest)["resources"] == {
         "requests": {"cpu": "1", "memory": "1Gi"},
         "limits": {"memory": "1Gi"},
+    }
+    assert scorer(made())["resources"] == {
+        "requests": {"cpu": "100m", "memory": "256Mi"},
+        "limits": {"memory": "256Mi"},
     }
 
 

@@ -133,7 +133,7 @@ def test_a_new_version_leaves_the_old_one_named_until_it_is_done() -> None:
     assert plan.status["change"]["from"] == "train-1"
 
 
-@pytest.mark.parametrize("change", [{"replicas": 3}, {"image": "other:1"}])
+@pytest.mark.parametrize("change", [{"replicas": 3}, {"runtime": {"image": "other:1"}}])
 def test_a_spec_that_was_not_applied_yet_is_not_ready(change: dict[str, Any]) -> None:
     """The Deployment is done, but with the spec before: Ready now would be a lie to `wait`."""
     obj, live = settled(published())
@@ -224,7 +224,7 @@ def scorer_that(state: Object, live: Object, **status: Any) -> Object:
     ("end", "reason", "words"),
     [
         ({"exitCode": 3, "message": "row 7: 0.2, not 0.3"}, "GoldenRowsMismatch", "row 7"),
-        ({"exitCode": 137, "reason": "OOMKilled"}, "OOMKilled", "resources.memory"),
+        ({"exitCode": 137, "reason": "OOMKilled"}, "OOMKilled", "resources.limits.memory"),
         ({"exitCode": 1, "message": "Traceback\nKeyError: 'x'"}, "ScorerFailed", "KeyError: 'x'"),
         ({"exitCode": 1}, "ScorerFailed", "exits with 1"),
     ],
@@ -243,7 +243,7 @@ def test_how_it_ended_under_an_earlier_spec_does_not_count() -> None:
     """Too little memory was given, and has just been raised: the old pods crash on for a while."""
     obj = begun(published())
     former = rolled_out(obj, published(), {"availableReplicas": 0})
-    newer = merged(obj, {"spec": {"resources": {"memory": "1Gi"}}})
+    newer = merged(obj, {"spec": {"resources": {"limits": {"memory": "1Gi"}}}})
     live = rolled_out(after(newer, look(newer, published(), former)), published())
     live["status"]["availableReplicas"] = 0
     pods = [scorer_that({"terminated": {"exitCode": 137, "reason": "OOMKilled"}}, former)]
@@ -348,7 +348,7 @@ def told(obj: Object, source: Object, live: Object) -> list[tuple[str, str, str]
 
 def test_another_image_is_a_change_of_code() -> None:
     obj, live = settled(published())
-    newer = merged(obj, {"spec": {"image": "mine:2"}, "metadata": {"generation": 2}})
+    newer = merged(obj, {"spec": {"runtime": {"image": "mine:2"}}, "metadata": {"generation": 2}})
     assert told(newer, published(), live) == [
         ("Code", "Started", "mine:2"),
         ("Code", "Finished", "mine:2"),
@@ -357,7 +357,7 @@ def test_another_image_is_a_change_of_code() -> None:
 
 def test_other_resources_are_a_change_of_configuration() -> None:
     obj, live = settled(published())
-    spec = {"resources": {"memory": "1Gi"}}
+    spec = {"resources": {"limits": {"memory": "1Gi"}}}
     newer = merged(obj, {"spec": spec, "metadata": {"generation": 2}})
     whats = [(what, phase) for what, phase, _ in told(newer, published(), live)]
     assert whats == [("Configuration", "Started"), ("Configuration", "Finished")]
@@ -371,7 +371,7 @@ def test_more_replicas_are_no_change_of_what_is_answered() -> None:
 
 def test_a_model_and_an_image_at_once_are_two_changes() -> None:
     obj, live = settled(published())
-    newer = merged(obj, {"spec": {"image": "mine:2"}, "metadata": {"generation": 2}})
+    newer = merged(obj, {"spec": {"runtime": {"image": "mine:2"}}, "metadata": {"generation": 2}})
     found = told(newer, published("train-2", "sha256:2"), live)
     assert [(what, phase) for what, phase, _ in found] == [
         ("Model", "Started"),

@@ -57,6 +57,7 @@ def test_what_may_still_come(source: ModelSource, found: dict[str, Any], reason:
     ("source", "published", "reason"),
     [
         (FOLLOW, with_models(MODEL, outcome="Failed"), "RunFailed"),
+        (FOLLOW, run(status=ended("Cancelled")), "RunCancelled"),
         (FOLLOW, run(status=ended("Succeeded")), "NoModelPublished"),
         (ModelSource(job="train", name="topic"), with_models(MODEL), "NoModelPublished"),
         (FOLLOW, with_models(MODEL, OTHER), "SeveralModels"),
