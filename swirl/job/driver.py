@@ -17,7 +17,7 @@ from swirl.job.attempt import STOPPED, call, conclude, with_yield
 from swirl.job.context import Context
 from swirl.job.errors import InvalidRun
 from swirl.job.load import load
-from swirl.job.progress import ProgressReporter, pod_patch
+from swirl.job.progress import ProgressReporter, to_own_pod
 from swirl.job.stopping import Stopped, Stopper, stop_queries
 from swirl.metrics import Emitter
 from swirl.process import leave_message, log_as_told
@@ -46,7 +46,7 @@ class Driver:
         self._environ = environ
         self._context: Context | None = None
         self._emitter: Emitter | None = None
-        self._progress = ProgressReporter(pod_patch())
+        self._progress = ProgressReporter(to_own_pod(environ))
         self._stopper = Stopper(self._stop_queries, self._give_up)
 
     def handle_signals(self) -> None:

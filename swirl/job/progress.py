@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
-import ssl
 import threading
 import time
-import urllib.request
-from collections.abc import Callable
-from http.client import HTTPException
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
+from swirl.kube.account import Account
+from swirl.kube.client import Client
+from swirl.kube.errors import ApiError
+from swirl.kube.request import merge
+from swirl.kube.resources import PODS
 from swirl.wire.labels import PROGRESS
 from swirl.wire.progress import Progress
 
@@ -20,22 +19,22 @@ logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 2.0
 
-_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+_TIMEOUT_SECONDS = 2.0
 
-Patch = Callable[[bytes], None]
-"""Sends a JSON merge patch for the Pod; raises OSError or HTTPException if that fails."""
+Send = Callable[[Progress], None]
+"""Sends one report; raises ApiError if that fails."""
 
 
 class ProgressReporter:
     """Sends the latest progress from a background thread; what is overtaken is never sent.
 
     Args:
-        patch: sends one report; None keeps reports in the log.
+        send: None keeps reports in the log.
         interval: least seconds between two reports.
     """
 
-    def __init__(self, patch: Patch | None, interval: float = INTERVAL_SECONDS) -> None:
-        self._patch = patch
+    def __init__(self, send: Send | None, interval: float = INTERVAL_SECONDS) -> None:
+        self._send = send
         self._interval = interval
         self._latest: Progress | None = None
         self._failed = False
@@ -52,14 +51,14 @@ class ProgressReporter:
         """
         progress = Progress.of(float(fraction), message)
         logger.info("progress %d%% %s", progress.percent, message)
-        if self._patch is None:
+        if self._send is None:
             return
         with self._changed:
             self._latest = progress
             self._changed.notify()
             if self._thread is None and not self._closing:
                 self._thread = threading.Thread(
-                    target=self._run, args=(self._patch,), name="swirl-progress", daemon=True
+                    target=self._run, args=(self._send,), name="swirl-progress", daemon=True
                 )
                 self._thread.start()
 
@@ -72,22 +71,22 @@ class ProgressReporter:
         if thread is not None:
             thread.join(timeout)
 
-    def _run(self, patch: Patch) -> None:
+    def _run(self, send: Send) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._latest is not None or self._closing)
                 latest, self._latest = self._latest, None
             if latest is None:
                 return
-            self._send(patch, latest)
+            self._try(send, latest)
             end = time.monotonic() + self._interval
             with self._changed:
                 self._changed.wait_for(lambda: self._closing, end - time.monotonic())
 
-    def _send(self, patch: Patch, progress: Progress) -> None:
+    def _try(self, send: Send, progress: Progress) -> None:
         try:
-            patch(merge_patch(progress))
-        except (OSError, HTTPException) as error:
+            send(progress)
+        except ApiError as error:
             if not self._failed:
                 logger.warning(
                     "progress is not reported: %s; the job goes on. The driver's service account "
@@ -99,38 +98,16 @@ class ProgressReporter:
             self._failed = False
 
 
-def merge_patch(progress: Progress) -> bytes:
-    """Return the JSON merge patch that puts progress on a Pod."""
-    return json.dumps({"metadata": {"annotations": {PROGRESS: progress.to_json()}}}).encode()
-
-
-def pod_patch(account: Path = _ACCOUNT) -> Patch | None:
-    """Return how to patch the Pod this process runs in; None outside of a cluster.
-
-    Args:
-        account: folder of the service account's `token` and `ca.crt`.
-    """
-    host, port = (os.environ.get(f"KUBERNETES_SERVICE_{part}") for part in ("HOST", "PORT"))
-    namespace, pod = (os.environ.get(f"SWIRL_POD_{part}") for part in ("NAMESPACE", "NAME"))
-    if not (host and port and namespace and pod and (account / "token").is_file()):
+def to_own_pod(environ: Mapping[str, str]) -> Send | None:
+    """Return how to report to the Pod that this process runs in; None outside of a cluster."""
+    account = Account.of(environ)
+    namespace, pod = (environ.get(f"SWIRL_POD_{part}") for part in ("NAMESPACE", "NAME"))
+    if account is None or account.token is None or not (namespace and pod):
         return None
-    address = f"[{host}]" if ":" in host else host
-    url = f"https://{address}:{port}/api/v1/namespaces/{namespace}/pods/{pod}"
-    context = ssl.create_default_context(cafile=str(account / "ca.crt"))
+    client = Client(account, agent="swirl-driver", timeout=_TIMEOUT_SECONDS)
 
-    def patch(body: bytes) -> None:
-        # The token is read each time: the kubelet replaces it before it expires.
-        token = (account / "token").read_text().strip()
-        request = urllib.request.Request(
-            url,
-            data=body,
-            method="PATCH",
-            headers={
-                "Authorization": f"Bearer {token}",
-                "Content-Type": "application/merge-patch+json",
-            },
-        )
-        with urllib.request.urlopen(request, timeout=2, context=context) as response:
-            response.read()
+    def send(progress: Progress) -> None:
+        annotations = {PROGRESS: progress.to_json()}
+        client.send(merge(PODS, namespace, pod, {"metadata": {"annotations": annotations}}))
 
-    return patch
+    return send

@@ -8,21 +8,38 @@ from collections.abc import Callable
 
 import kopf
 
+from swirl.kube.account import Account
+
 _TOKEN_LIFETIME = 60.0
 
 
 def login() -> kopf.ConnectionInfo:
     """A kubeconfig when `KUBECONFIG` names one, else the Pod's service account, else ~/.kube."""
     settings = kopf.OperatorSettings()
+    attempts: list[Callable[..., kopf.ConnectionInfo | None]]
     if os.environ.get("KUBECONFIG"):
         attempts = [kopf.login_with_kubeconfig]
     else:
-        attempts = [kopf.login_with_service_account, kopf.login_with_kubeconfig]
+        attempts = [_with_service_account, kopf.login_with_kubeconfig]
     for attempt in attempts:
         found = attempt(settings=settings)
         if found is not None:
             return found
     raise kopf.LoginError("neither a service account nor a kubeconfig was found")
+
+
+def _with_service_account(*, settings: kopf.OperatorSettings) -> kopf.ConnectionInfo | None:
+    account = Account.of(os.environ)
+    token = None if account is None else account.token
+    if account is None or token is None:
+        return None
+    return kopf.ConnectionInfo(
+        server=account.server,
+        ca_path=None if account.ca_file is None else str(account.ca_file),
+        token=token,
+        default_namespace=account.namespace,
+        trust_env=settings.networking.trust_env,
+    )
 
 
 class Credentials:

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 
 from swirl.kube.errors import ApiError, NotFound
 from swirl.kube.resources import EVENTS
-from swirl.wire.group import GROUP
+from swirl.wire.group import GROUP, OPERATOR_MANAGER
 from swirl.wire.times import rfc3339
-from swirl_operator.runtime.api import FIELD_MANAGER, Api
+from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.interface import Event, Object
 from swirl_operator.runtime.metrics import Metrics
 
@@ -153,8 +153,8 @@ def as_event(obj: Object, event: Event, *, instance: str, now: datetime) -> Obje
         "reason": event.reason,
         "action": event.reason,
         "note": event.message.encode()[:_NOTE_BYTES].decode(errors="ignore"),
-        "reportingController": f"{GROUP}/{FIELD_MANAGER}",
-        "reportingInstance": instance[:128] or FIELD_MANAGER,
+        "reportingController": f"{GROUP}/{OPERATOR_MANAGER}",
+        "reportingInstance": instance[:128] or OPERATOR_MANAGER,
         "regarding": {
             "apiVersion": obj["apiVersion"],
             "kind": obj["kind"],

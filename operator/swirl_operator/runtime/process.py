@@ -10,9 +10,10 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from swirl.kafka.delivery import Producer
+from swirl.wire.group import OPERATOR_MANAGER
 from swirl.wire.kafka import KafkaSettings
 from swirl_operator.runtime.announce import Announcer
-from swirl_operator.runtime.api import FIELD_MANAGER, Api
+from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.credentials import Credentials
@@ -47,7 +48,7 @@ class Process:
         self.api = api
         self.metrics = metrics
         memory = WriteMemory()
-        self.cache = Cache(status_manager=FIELD_MANAGER)
+        self.cache = Cache(status_manager=OPERATOR_MANAGER)
         self.queue = WorkQueue(
             clock=loop,
             base_delay=options.backoff_seconds,

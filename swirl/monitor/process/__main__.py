@@ -16,11 +16,11 @@ from collections.abc import Mapping
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.kafka.log import LogReader
 from swirl.kafka.producer import DurableProducer
+from swirl.kube.account import Account
 from swirl.monitor.core.engine import Engine
 from swirl.monitor.core.restart import read_from
 from swirl.monitor.core.spec import InvalidSpec, read_spec
 from swirl.monitor.core.tuning import Tuning
-from swirl.monitor.process.account import Account
 from swirl.monitor.process.publisher import KafkaPublisher
 from swirl.monitor.process.records import Entry, reading
 from swirl.monitor.process.runner import Runner
@@ -40,7 +40,7 @@ _API_RETRY_SECONDS = 2.0
 def main(environ: Mapping[str, str]) -> int:
     """Run until asked to stop; return the exit code."""
     try:
-        log_as_told(environ, quiet={"kafka": logging.ERROR, "httpx": logging.WARNING})
+        log_as_told(environ, quiet={"kafka": logging.ERROR})
         environment, spec, account = read(environ)
     except InvalidEnvironment as error:
         logger.error("the monitor cannot run: %s", error)
@@ -51,14 +51,13 @@ def main(environ: Mapping[str, str]) -> int:
     namespace, name = environment.pod_namespace, environment.name
     health = Health()
     server = Server(health, environment.port)
-    status = StatusWriter(account.url, account.folder, namespace, name)
+    status = StatusWriter(account, namespace, name)
     producer = DurableProducer(environment.kafka)
     publisher = KafkaPublisher(producer, environment.topics.verdicts, namespace, name)
     try:
         _watch(environment, spec, health, status, publisher, stop)
     finally:
         producer.close()
-        status.close()
         server.close()
     logger.info("stopped")
     return MonitorExit.STOPPED
@@ -75,7 +74,10 @@ def read(environ: Mapping[str, str]) -> tuple[MonitorEnvironment, SwirlMonitorSp
         spec = read_spec(environment.spec)
     except InvalidSpec as error:
         raise InvalidEnvironment(f"SWIRL_MONITOR_SPEC: {error}") from error
-    return environment, spec, Account.read(environ)
+    account = Account.of(environ)
+    if account is None:
+        raise InvalidEnvironment("KUBERNETES_SERVICE_HOST is not set")
+    return environment, spec, account
 
 
 def _watch(

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import ssl
 import time
-from pathlib import Path
-from typing import Any
 
-import httpx
 from pydantic import ValidationError
 
-from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorStatus, Verdict
+from swirl.api.v1alpha1.swirlmonitor import SwirlMonitor, SwirlMonitorStatus, Verdict
+from swirl.kube.account import Account
+from swirl.kube.client import Client
+from swirl.kube.errors import ApiError, ServerError, TooManyRequests, Unreachable
+from swirl.kube.request import apply, get
+from swirl.kube.resources import Resource
+from swirl.wire.group import API_VERSION, GROUP, MONITOR_MANAGER, VERSION
 from swirl.wire.times import Millis, millis_to_rfc3339
 
 logger = logging.getLogger(__name__)
 
-FIELD_MANAGER = "swirl-monitor"
-_API_VERSION = "swirl.dev/v1alpha1"
+_MONITORS = Resource(GROUP, VERSION, SwirlMonitor.plural, SwirlMonitor.kind)
 _TIMEOUT_SECONDS = 5.0
 _RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 
@@ -31,22 +31,14 @@ class StatusWriter:
     """The API server, as far as one monitor's status goes.
 
     Args:
-        api_url: the API server.
-        account: folder of the service account. The token is read for each request, as the kubelet
-            replaces it long before it runs out.
+        account: who asks, and whom.
         namespace, name: of the monitor.
     """
 
-    def __init__(self, api_url: str, account: Path, namespace: str, name: str) -> None:
-        self._url = f"{api_url}/apis/{_API_VERSION}/namespaces/{namespace}/swirlmonitors/{name}"
-        self._account = account
+    def __init__(self, account: Account, namespace: str, name: str) -> None:
+        self._client = Client(account, agent=MONITOR_MANAGER, timeout=_TIMEOUT_SECONDS)
         self._namespace = namespace
         self._name = name
-        authority = account / "ca.crt"
-        verify: ssl.SSLContext | bool = True
-        if authority.exists():
-            verify = ssl.create_default_context(cafile=str(authority))
-        self._client = httpx.Client(timeout=_TIMEOUT_SECONDS, verify=verify)
         self._wanted: tuple[Verdict, Millis] | None = None
         self._written: tuple[Verdict, Millis] | None = None
         self._failures = 0
@@ -60,15 +52,13 @@ class StatusWriter:
             ApiUnavailable: there is no answer.
         """
         try:
-            response = self._client.get(self._url, headers=self._headers())
-        except httpx.HTTPError as error:
-            raise ApiUnavailable(f"{type(error).__name__}: {error}") from error
-        if response.status_code >= 500 or response.status_code == 429:
-            raise ApiUnavailable(f"HTTP {response.status_code}")
-        if response.status_code != 200:
-            logger.warning("the status cannot be read: HTTP %d", response.status_code)
+            monitor = self._client.send(get(_MONITORS, self._namespace, self._name))
+        except (Unreachable, ServerError, TooManyRequests) as error:
+            raise ApiUnavailable(str(error)) from error
+        except ApiError as error:
+            logger.warning("the status cannot be read: %s", error)
             return None
-        status = response.json().get("status")
+        status = monitor.get("status")
         if status is None:
             return None
         try:
@@ -100,14 +90,10 @@ class StatusWriter:
         self._retry_at = time.monotonic() + wait
         logger.warning("the status was not written, next attempt in %g s: %s", wait, failure)
 
-    def close(self) -> None:
-        """Let go of connections."""
-        self._client.close()
-
     def _write(self, verdict: Verdict, read_from: Millis) -> str | None:
-        body: dict[str, Any] = {
-            "apiVersion": _API_VERSION,
-            "kind": "SwirlMonitor",
+        monitor = {
+            "apiVersion": API_VERSION,
+            "kind": _MONITORS.kind,
             "metadata": {"name": self._name, "namespace": self._namespace},
             "status": {
                 "verdict": verdict.model_dump(by_alias=True, exclude_none=True),
@@ -115,20 +101,9 @@ class StatusWriter:
             },
         }
         try:
-            response = self._client.patch(
-                f"{self._url}/status",
-                params={"fieldManager": FIELD_MANAGER, "force": "true"},
-                content=json.dumps(body),
-                headers={**self._headers(), "Content-Type": "application/apply-patch+yaml"},
+            self._client.send(
+                apply(_MONITORS, monitor, manager=MONITOR_MANAGER, force=True, subresource="status")
             )
-        except httpx.HTTPError as error:
-            return f"{type(error).__name__}: {error}"
-        if response.is_success:
-            return None
-        return f"HTTP {response.status_code}: {response.text[:500]}"
-
-    def _headers(self) -> dict[str, str]:
-        token = self._account / "token"
-        if not token.exists():
-            return {}
-        return {"Authorization": f"Bearer {token.read_text().strip()}"}
+        except ApiError as error:
+            return str(error)
+        return None

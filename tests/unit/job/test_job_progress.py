@@ -1,41 +1,30 @@
+"""Progress is told seldom, in the background, and costs its run nothing."""
+
 from __future__ import annotations
 
-import http.server
-import json
-import ssl
-import subprocess
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from swirl.job.progress import ProgressReporter, merge_patch, pod_patch
+from swirl.job.progress import ProgressReporter, to_own_pod
+from swirl.kube.errors import Forbidden
 from swirl.wire.labels import PROGRESS
 from swirl.wire.progress import Progress
-
-
-def test_merge_patch() -> None:
-    said = Progress(40, "fitting")
-    annotations = json.loads(merge_patch(said))["metadata"]["annotations"]
-    assert Progress.read(annotations[PROGRESS]) == said
+from tests.support.api_server import serving
 
 
 class Pod:
     def __init__(self) -> None:
-        self.patches: list[tuple[float, Progress | None]] = []
+        self.patches: list[tuple[float, Progress]] = []
         self.failure: Exception | None = None
         self.calls = 0
 
-    def __call__(self, body: bytes) -> None:
+    def __call__(self, progress: Progress) -> None:
         self.calls += 1
         if self.failure is not None:
             raise self.failure
-        annotation = json.loads(body)["metadata"]["annotations"][PROGRESS]
-        self.patches.append((time.monotonic(), Progress.read(annotation)))
+        self.patches.append((time.monotonic(), progress))
 
 
 def test_reports_are_seldom_and_the_last_arrives() -> None:
@@ -62,7 +51,7 @@ def test_fractions_stay_within_bounds() -> None:
 
 def test_a_failing_cluster_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
     pod = Pod()
-    pod.failure = OSError("forbidden")
+    pod.failure = Forbidden(403, "Forbidden", "not you")
     progress = ProgressReporter(pod, interval=0.01)
     for _ in range(5):
         calls = pod.calls
@@ -74,67 +63,45 @@ def test_a_failing_cluster_is_told_once(caplog: pytest.LogCaptureFixture) -> Non
     assert pod.calls == 5
     warnings = [record for record in caplog.records if record.levelname == "WARNING"]
     assert len(warnings) == 1
-    assert "forbidden" in warnings[0].message
+    assert "not you" in warnings[0].message
 
 
-def test_outside_of_a_cluster_there_is_no_pod(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
-    assert pod_patch(tmp_path) is None
+IN_A_POD = {
+    "KUBERNETES_SERVICE_HOST": "127.0.0.1",
+    "SWIRL_POD_NAMESPACE": "ads",
+    "SWIRL_POD_NAME": "train-1-1",
+}
+
+
+@pytest.mark.parametrize("missing", [*IN_A_POD, "token"])
+def test_outside_of_a_cluster_there_is_no_pod(missing: str, tmp_path: Path) -> None:
+    if missing != "token":
+        (tmp_path / "token").write_text("secret\n")
+    environ = {name: value for name, value in IN_A_POD.items() if name != missing}
+    assert to_own_pod({**environ, "SWIRL_SERVICE_ACCOUNT": str(tmp_path)}) is None
+
+
+def test_without_a_pod_progress_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     progress = ProgressReporter(None)
-    progress.report(0.5)
+    progress.report(0.5, "half")
     progress.close()
+    assert "progress 50% half" in caplog.text
 
 
-@contextmanager
-def api_server(folder: Path, seen: list[dict[str, Any]]) -> Iterator[int]:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_PATCH(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            seen.append({"path": self.path, "headers": dict(self.headers), "body": body})
-            self.send_response(200)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, *_: object) -> None:
-            """Keep the test's output quiet."""
-
-    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "ca.crt", folder / "key.pem")
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def test_the_pod_is_patched_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    subprocess.run(
-        [
-            *["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"],
-            *["-subj", "/CN=api", "-addext", "subjectAltName=IP:127.0.0.1"],
-            *["-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "ca.crt")],
-        ],
-        check=True,
-        capture_output=True,
-    )
+def test_the_annotation_is_merged_into_the_own_pod(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("secret\n")
-    seen: list[dict[str, Any]] = []
-    with api_server(tmp_path, seen) as port:
-        monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
-        monkeypatch.setenv("KUBERNETES_SERVICE_PORT", str(port))
-        monkeypatch.setenv("SWIRL_POD_NAMESPACE", "ads")
-        monkeypatch.setenv("SWIRL_POD_NAME", "train-1-1")
-        patch = pod_patch(tmp_path)
-        assert patch is not None
-        patch(b"{}")
-    assert seen[0]["path"] == "/api/v1/namespaces/ads/pods/train-1-1"
-    assert seen[0]["headers"]["Authorization"] == "Bearer secret"
-    assert seen[0]["headers"]["Content-Type"] == "application/merge-patch+json"
+    with serving() as api:
+        send = to_own_pod(
+            {
+                **IN_A_POD,
+                "SWIRL_KUBERNETES_URL": api.url,
+                "SWIRL_SERVICE_ACCOUNT": str(tmp_path),
+            }
+        )
+        assert send is not None
+        send(Progress(40, "fitting"))
+    (asked,) = api.requests
+    assert (asked.method, asked.path) == ("PATCH", "/api/v1/namespaces/ads/pods/train-1-1")
+    assert asked.headers["content-type"] == "application/merge-patch+json"
+    assert Progress.read(asked.body["metadata"]["annotations"][PROGRESS]) == Progress(40, "fitting")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from swirl.kube.request import Request
 from swirl.kube.resources import CONFIGMAPS, PODS
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.credentials import Credentials
@@ -44,4 +45,4 @@ async def world(api: Api, kubeconfig: str) -> AsyncIterator[World]:
         operator.kill()
     for resource in (TOYS, PODS, CONFIGMAPS):
         collection = resource.path(world.namespace)
-        await api._request("delete", "DELETE", collection, body={"gracePeriodSeconds": 0})
+        await api.send(Request("delete", "DELETE", collection, {"gracePeriodSeconds": 0}))

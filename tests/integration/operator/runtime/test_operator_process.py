@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
+from swirl.kube.request import Request, apply
 from swirl.kube.resources import CONFIGMAPS, EVENTS, LEASES, PODS
 from tests.integration.operator.runtime.toy_operator import TOYS
 from tests.integration.operator.runtime.toy_world import World, eventually
@@ -71,7 +72,7 @@ async def test_what_was_made_once_is_never_made_again(world: World) -> None:
     await world.toy("a", pods=2)
     await becomes_ready(world, "a")
     path = PODS.path(world.namespace, "a-0")
-    await world.api._request("delete", "DELETE", path, body={"gracePeriodSeconds": 0})
+    await world.api.send(Request("delete", "DELETE", path, {"gracePeriodSeconds": 0}))
 
     async def lost() -> bool:
         return bool((await world.status("a")).get("lost") == ["a-0"])
@@ -117,7 +118,7 @@ async def test_a_taken_name_is_reported_and_left_alone(world: World) -> None:
     assert live["metadata"]["resourceVersion"] == foreign["metadata"]["resourceVersion"]
     for resource, name in ((CONFIGMAPS, "a-config"), (PODS, "a-0")):
         path = resource.path(world.namespace, name)
-        await world.api._request("delete", "DELETE", path, body={"gracePeriodSeconds": 0})
+        await world.api.send(Request("delete", "DELETE", path, {"gracePeriodSeconds": 0}))
     await becomes_ready(world, "a")
     assert "refused" not in await world.status("a")
     assert (await world.found(CONFIGMAPS, "a-config"))["data"] == {"x": "1"}
@@ -127,7 +128,6 @@ async def test_two_writers_of_one_status_do_not_lose_each_others_fields(world: W
     world.operator()
     await world.toy("a", pods=0)
     await becomes_ready(world, "a")
-    path = TOYS.path(world.namespace, "a", "status")
     for n in range(1, 31):
         verdict = {
             "apiVersion": TOYS.api_version,
@@ -135,13 +135,8 @@ async def test_two_writers_of_one_status_do_not_lose_each_others_fields(world: W
             "metadata": {"namespace": world.namespace, "name": "a"},
             "status": {"verdict": f"v{n}"},
         }
-        await world.api._request(
-            "apply",
-            "PATCH",
-            path,
-            body=verdict,
-            params={"fieldManager": "monitor", "force": "true"},
-            content="application/apply-patch+yaml",
+        await world.api.send(
+            apply(TOYS, verdict, manager="monitor", force=True, subresource="status")
         )
         await world.merge(TOYS, "a", {"spec": {"pods": n % 4}})
     await world.merge(TOYS, "a", {"spec": {"pods": 3}})

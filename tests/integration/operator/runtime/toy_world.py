@@ -18,6 +18,7 @@ import aiohttp
 import pytest
 
 from swirl.kube.errors import AlreadyExists, ApiError, NotFound
+from swirl.kube.request import Request
 from swirl.kube.resources import PODS, Resource
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.interface import Object
@@ -148,9 +149,9 @@ class World:
         """The toy kind, the namespace, and what a Pod needs in it."""
         kinds = f"/apis/{CRDS.group}/{CRDS.version}/{CRDS.plural}"
         with contextlib.suppress(AlreadyExists):
-            await self.api._request("create", "POST", kinds, body=CRD)
+            await self.api.send(Request("create", "POST", kinds, CRD))
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}}
-        await self.api._request("create", "POST", "/api/v1/namespaces", body=namespace)
+        await self.api.send(Request("create", "POST", "/api/v1/namespaces", namespace))
         # Some control planes run without the controller that makes it, others need a moment.
         with contextlib.suppress(AlreadyExists):
             await self.make(ACCOUNTS, "default")

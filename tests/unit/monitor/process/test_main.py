@@ -43,7 +43,7 @@ def test_what_is_needed_is_enough() -> None:
     assert environment == ENVIRONMENT
     assert (environment.topics, environment.port) == (Topics(), 8080)
     assert spec == make_spec()
-    assert account.url == "https://10.0.0.1:443"
+    assert account.server == "https://10.0.0.1:443"
 
 
 @pytest.mark.parametrize("missing", sorted(NEEDED))

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorStatus, Verdict
+from swirl.kube.account import Account
 from swirl.monitor.process import status_writer
 from swirl.monitor.process.status_writer import ApiUnavailable, StatusWriter
 from swirl.wire.times import Millis
-from tests.support.sim.status_api import FakeApi, serving
+from tests.support.api_server import FakeApi, serving
 
 PATH = "/apis/swirl.dev/v1alpha1/namespaces/shop/swirlmonitors/mood-watch"
 START = Millis(1_700_000_000_000)
@@ -33,11 +34,9 @@ def api() -> Iterator[FakeApi]:
 
 
 @pytest.fixture
-def writer(api: FakeApi, tmp_path: Path) -> Iterator[StatusWriter]:
+def writer(api: FakeApi, tmp_path: Path) -> StatusWriter:
     (tmp_path / "token").write_text("secret-1\n")
-    found = StatusWriter(api.url, tmp_path, "shop", "mood-watch")
-    yield found
-    found.close()
+    return StatusWriter(Account(api.url, tmp_path), "shop", "mood-watch")
 
 
 def test_applies_the_verdict_to_the_status_subresource(api: FakeApi, writer: StatusWriter) -> None:
@@ -101,13 +100,12 @@ def test_waits_between_attempts(api: FakeApi, writer: StatusWriter) -> None:
 
 
 def test_an_absent_server_does_not_raise(tmp_path: Path) -> None:
-    writer = StatusWriter("http://127.0.0.1:9", tmp_path, "shop", "mood-watch")
+    writer = StatusWriter(Account("http://127.0.0.1:9", tmp_path), "shop", "mood-watch")
     writer.offer(HEALTHY, START)
     writer.flush()
     assert writer.writes == 0
     with pytest.raises(ApiUnavailable):
         writer.read()
-    writer.close()
 
 
 def test_knows_what_it_said_before_it_was_started_again(api: FakeApi, writer: StatusWriter) -> None:

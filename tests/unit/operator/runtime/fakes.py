@@ -13,6 +13,7 @@ from typing import Any
 import kopf
 
 from swirl.kube.errors import from_answer
+from swirl.kube.request import Request
 from swirl.kube.resources import PODS, Resource
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.credentials import Credentials
@@ -90,25 +91,17 @@ class FakeApi(Api):
     def verbs(self, *ignored: str) -> list[str]:
         return [verb for verb, _ in self.requests if verb not in ignored]
 
-    async def _request(
-        self,
-        verb: str,
-        method: str,
-        path: str,
-        *,
-        body: Object | None = None,
-        params: Mapping[str, str] | None = None,
-        content: str = "",
-    ) -> Object:
+    async def send(self, wanted: Request) -> Object:
+        verb, path, params = wanted.verb, wanted.path, wanted.parameters
         self.requests.append((verb, path))
-        body = json.loads(json.dumps(body)) if body is not None else None
+        body = None if wanted.data is None else json.loads(wanted.data)
         fault = next((f for f in self.faults if f[0] == verb), None)
         if fault is not None:
             self.faults.remove(fault)
             if fault[3]:
-                self._do(verb, path, body, params or {})
+                self._do(verb, path, body, params)
             raise from_answer(fault[1], {"reason": fault[2], "message": "as told"})
-        return copy.deepcopy(self._do(verb, path, body, params or {}))
+        return copy.deepcopy(self._do(verb, path, body, params))
 
     def _do(self, verb: str, path: str, body: Any, params: Mapping[str, str]) -> Object:
         if verb == "create":

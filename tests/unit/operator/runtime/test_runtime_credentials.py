@@ -26,6 +26,20 @@ def test_a_named_kubeconfig_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert found.as_http_headers() == {"Authorization": "Bearer secret"}
 
 
+def test_in_a_pod_it_is_the_service_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in {"token": "secret\n", "namespace": "swirl-system", "ca.crt": "PEM"}.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "fd00::1")
+    monkeypatch.setenv("SWIRL_SERVICE_ACCOUNT", str(tmp_path))
+    found = login()
+    assert found.server == "https://[fd00::1]:443"
+    assert found.as_http_headers() == {"Authorization": "Bearer secret"}
+    assert (found.ca_path, found.default_namespace) == (str(tmp_path / "ca.crt"), "swirl-system")
+
+
 def test_nothing_found_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUBECONFIG", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
+from swirl.kube.request import Request
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.options import Options
@@ -21,10 +21,10 @@ class SlowList(FakeApi):
         super().__init__(metrics)
         self.lists = asyncio.Event()
 
-    async def _request(self, verb: str, method: str, path: str, **more: Any) -> Object:
-        if verb == "list":
+    async def send(self, wanted: Request) -> Object:
+        if wanted.verb == "list":
             await self.lists.wait()
-        return await super()._request(verb, method, path, **more)
+        return await super().send(wanted)
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
-"""An API server that knows one path: the status of a monitor. It records what is sent to it."""
+"""A Kubernetes API server that keeps one object and records what it is asked."""
 
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,12 +25,21 @@ class Request:
 
 
 @dataclass
+class Answer:
+    """An answer in all its words."""
+
+    code: int
+    text: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
 class FakeApi:
-    """What came in and what to answer: `answers` one by one, then 200."""
+    """What came in and what to answer: `answers` one by one, then 200 with what is stored."""
 
     url: str = ""
     requests: list[Request] = field(default_factory=list)
-    answers: list[int] = field(default_factory=list)
+    answers: list[int | Answer] = field(default_factory=list)
     stored: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -43,8 +53,8 @@ class FakeApi:
 
 
 @contextmanager
-def serving() -> Iterator[FakeApi]:
-    """Serve on loopback for the time of the block."""
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[FakeApi]:
+    """Serve on loopback for the time of the block; over TLS if told how."""
     api = FakeApi()
 
     class Handler(BaseHTTPRequestHandler):
@@ -61,23 +71,30 @@ def serving() -> Iterator[FakeApi]:
             headers = {key.lower(): value for key, value in self.headers.items()}
             query = parse_qs(parts.query)
             api.requests.append(Request(self.command, parts.path, query, headers, body))
-            code = api.answers.pop(0) if api.answers else 200
-            if self.command == "PATCH" and code == 200:
-                api.stored = body
-            answer = json.dumps(api.stored if code == 200 else {"message": "no"}).encode()
-            self.send_response(code)
-            self.send_header("Content-Length", str(len(answer)))
+            answer = api.answers.pop(0) if api.answers else 200
+            if isinstance(answer, int):
+                if self.command == "PATCH" and answer == 200:
+                    api.stored = body
+                said = api.stored if answer == 200 else {"message": "no"}
+                answer = Answer(answer, json.dumps(said))
+            text = answer.text.encode()
+            self.send_response(answer.code)
+            for name, value in {**answer.headers, "Content-Length": str(len(text))}.items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer)
+            self.wfile.write(text)
 
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     http.daemon_threads = True
+    if tls is not None:
+        http.socket = tls.wrap_socket(http.socket, server_side=True)
     thread = threading.Thread(target=http.serve_forever, daemon=True)
     thread.start()
-    api.url = f"http://127.0.0.1:{http.server_address[1]}"
+    scheme = "http" if tls is None else "https"
+    api.url = f"{scheme}://127.0.0.1:{http.server_address[1]}"
     try:
         yield api
     finally:
