@@ -17,8 +17,9 @@ from swirl.errors import SwirlError
 if TYPE_CHECKING:
     from swirl.job.analytics import analytics
     from swirl.job.context import Context
+    from swirl.job.errors import PermanentError
 
-__all__ = ["Context", "SwirlError", "analytics"]
+__all__ = ["Context", "PermanentError", "SwirlError", "analytics"]
 
 
 def __getattr__(name: str) -> Any:
@@ -30,6 +31,10 @@ def __getattr__(name: str) -> Any:
         from swirl.job.context import Context
 
         return Context
+    if name == "PermanentError":
+        from swirl.job.errors import PermanentError
+
+        return PermanentError
     raise AttributeError(f"module 'swirl' has no attribute {name!r}")
 
 

@@ -17,13 +17,14 @@ from swirl.job.stopping import Stopped
 from swirl.job.streaming import await_queries, explain
 from swirl.wire.exits import DriverExit
 from swirl.wire.outcome import RESULT_BYTES, Outcome
+from swirl.wire.reasons import DriverReason
 
 logger = logging.getLogger(__name__)
 
 End = tuple[Outcome, DriverExit]
 
 STOPPED: End = (
-    Outcome("Failed", "Stopped", "The run was stopped before it ended by itself"),
+    Outcome("Failed", DriverReason.STOPPED, "The run was stopped before it ended by itself"),
     DriverExit.STOPPED,
 )
 
@@ -41,8 +42,9 @@ def conclude(work: Callable[[], Outcome]) -> End:
     except SystemExit as error:
         if error.code in (None, 0):
             message = "The function ended by sys.exit"
-            return Outcome("Succeeded", "Succeeded", message), DriverExit.SUCCEEDED
-        return _failed("Exited", f"{describe(error)} was given to sys.exit"), DriverExit.FAILED
+            return Outcome("Succeeded", DriverReason.SUCCEEDED, message), DriverExit.SUCCEEDED
+        message = f"{describe(error)} was given to sys.exit"
+        return _failed(DriverReason.EXITED, message), DriverExit.FAILED
     except PermanentError as error:
         logger.error("%s", error)
         return _failed(error.reason, str(error)), DriverExit.PERMANENT
@@ -68,7 +70,7 @@ def call(function: Analytics[Any, Any], context: Context, arguments: Mapping[str
     result = function(context, **arguments)
     if run.mode == "Streaming" and context.spark_started:
         await_queries(context.spark, lambda: context.stopping)
-    outcome = Outcome("Succeeded", "Succeeded", f"{run.function} succeeded")
+    outcome = Outcome("Succeeded", DriverReason.SUCCEEDED, f"{run.function} succeeded")
     if result is None:
         return outcome
     data = to_json(function.function.__name__, result)
@@ -87,14 +89,14 @@ def with_yield(outcome: Outcome, context: Context) -> Outcome:
 
 def _explained(error: BaseException) -> Outcome:
     if _is_broken_connection(error) and (message := jvm.exit_message()) is not None:
-        return _failed("SparkEnded", message)
+        return _failed(DriverReason.SPARK_ENDED, message)
     text = text_of(error)
     if type(error).__name__ == "StreamingQueryException":
-        return _failed("QueryFailed", explain(text, is_library, relative_path))
+        return _failed(DriverReason.QUERY_FAILED, explain(text, is_library, relative_path))
     if "Traceback (most recent call last)" in text:
         # Raised in a Python worker of Spark; the place that matters is in the text.
-        return _failed("FunctionFailed", explain(text, is_library, relative_path))
-    return _failed("FunctionFailed", describe(error))
+        return _failed(DriverReason.FUNCTION_FAILED, explain(text, is_library, relative_path))
+    return _failed(DriverReason.FUNCTION_FAILED, describe(error))
 
 
 def _is_broken_connection(error: BaseException) -> bool:
@@ -107,5 +109,5 @@ def _text(number: float) -> str:
     return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 
-def _failed(reason: str, message: str) -> Outcome:
+def _failed(reason: DriverReason, message: str) -> Outcome:
     return Outcome("Failed", reason, message)

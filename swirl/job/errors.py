@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import ClassVar
 
 from swirl.errors import SwirlError
+from swirl.wire.reasons import DriverReason
 
 
 class PermanentError(SwirlError):
-    """The run fails without another attempt.
+    """Another attempt cannot succeed either: the run fails at once, whatever `spec.retry` says.
+
+    A function raises it, or a class of its own below it, where trying again is of no use.
 
     Attributes:
-        reason: one CamelCase word, which the run is reported under.
+        reason: what the run is reported under.
     """
 
-    reason: ClassVar[str] = "Permanent"
+    reason: ClassVar[DriverReason] = DriverReason.PERMANENT
 
 
 class InvalidRun(PermanentError):
     """What the driver was told about its run cannot be used."""
 
-    reason = "InvalidRun"
+    reason = DriverReason.INVALID_RUN

@@ -8,18 +8,19 @@ from typing import Any
 from swirl.job.analytics import Analytics, analytics
 from swirl.job.errors import PermanentError
 from swirl.job.failure import describe
+from swirl.wire.reasons import DriverReason
 
 
 class EntryPointNotFound(PermanentError):
     """There is no such function in the image."""
 
-    reason = "EntryPointNotFound"
+    reason = DriverReason.ENTRY_POINT_NOT_FOUND
 
 
 class InvalidEntryPoint(PermanentError):
     """The function is there but cannot be run as it is written."""
 
-    reason = "InvalidEntryPoint"
+    reason = DriverReason.INVALID_ENTRY_POINT
 
 
 def load(entry_point: str) -> Analytics[Any, Any]:

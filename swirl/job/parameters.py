@@ -19,6 +19,7 @@ from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 from pydantic.fields import FieldInfo
 
 from swirl.job.errors import PermanentError
+from swirl.wire.reasons import DriverReason
 
 _SHOWN = 80
 
@@ -26,7 +27,7 @@ _SHOWN = 80
 class InvalidParameters(PermanentError, ValueError):
     """Parameters do not fit the function; the message names each, what was got and expected."""
 
-    reason = "InvalidParameters"
+    reason = DriverReason.INVALID_PARAMETERS
 
 
 class ParameterModel:

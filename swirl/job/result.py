@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from swirl.job.errors import PermanentError
+from swirl.wire.reasons import DriverReason
 
 
 class ResultNotSerializable(PermanentError):
     """The function's result has no JSON form."""
 
-    reason = "ResultNotSerializable"
+    reason = DriverReason.RESULT_NOT_SERIALIZABLE
 
 
 def to_json(function: str, result: Any) -> bytes:

@@ -17,7 +17,7 @@ from tests.unit.job.driven import drive, modules
 
 APP = """
 import asyncio, sys
-from swirl import Context, analytics
+from swirl import Context, PermanentError, analytics
 from swirl.job.context import KafkaNotConfigured
 
 @analytics
@@ -56,6 +56,10 @@ class NoBroker(KafkaNotConfigured):
 @analytics
 def needs_more(ctx: Context) -> None:
     raise NoBroker("there is no broker for tests")
+
+@analytics
+def hopeless(ctx: Context) -> None:
+    raise PermanentError("there is no such table")
 
 def plain(ctx: Context, a: int) -> int:
     return a + 1
@@ -183,6 +187,12 @@ def test_a_subclass_of_a_permanent_error_is_permanent_too(folder: Path) -> None:
     code, told = run(folder, "app:needs_more")
     assert (code, told.reason) == (DriverExit.PERMANENT, "KafkaNotConfigured")
     assert told.message == "there is no broker for tests"
+
+
+def test_a_function_can_say_that_another_attempt_is_of_no_use(folder: Path) -> None:
+    code, told = run(folder, "app:hopeless")
+    assert (code, told.reason) == (DriverExit.PERMANENT, "Permanent")
+    assert told.message == "there is no such table"
 
 
 def test_every_permanent_error_has_a_reason_of_its_own() -> None:
