@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from swirl.models.errors import RowError
-from swirl.models.formats.sparkml.hashing import murmur3
+from swirl.models.formats.sparkml.hashing import bucket, murmur3
 from swirl.models.formats.sparkml.javatext import float_text
 from swirl.models.formats.sparkml.load import load_plan
 from swirl.models.formats.sparkml.plan import Column, Plan
@@ -83,6 +83,11 @@ def test_ngram(tmp_path: Path) -> None:
 )
 def test_murmur3(data: bytes, seed: int, expected: int) -> None:
     assert murmur3(data, seed) & 0xFFFFFFFF == expected
+
+
+@pytest.mark.parametrize("term", ["", "a", "flight", "Schön", "日本", "😀😀", "\x00", "x" * 300])
+def test_terms_are_hashed_as_utf8(term: str) -> None:
+    assert bucket(term, 1 << 18) == murmur3(term.encode()) % (1 << 18)
 
 
 def test_hashing_counts_terms_in_slot_order(tmp_path: Path) -> None:
