@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.objects import is_true, name_of
 from swirl_operator.status.conditions import Condition, Status
+from swirl_operator.status.reasons import Reason
 from swirl_operator.status.verdict import verdict_of
 
 _RANK = {"False": 0, "Unknown": 1, "True": 2}
@@ -25,7 +26,7 @@ def health(monitors: Sequence[Object], kind: str, name: str) -> Condition:
         if (node.get("ref") or {}).get("kind") == kind and node["ref"].get("name") == name
     ]
     if not said:
-        return _healthy("Unknown", "NotMonitored", "No SwirlMonitor watches it.")
+        return _healthy("Unknown", Reason.NOT_MONITORED, "No SwirlMonitor watches it.")
     return min(said, key=lambda condition: _RANK[condition.status])
 
 
@@ -34,29 +35,31 @@ def _opinion(monitor: Object, node: str) -> Condition:
     verdict = verdict_of(monitor)
     if verdict is None:
         return _healthy(
-            "Unknown", "NoVerdictYet", f"SwirlMonitor {name} has not given a verdict yet."
+            "Unknown", Reason.NO_VERDICT_YET, f"SwirlMonitor {name} has not given a verdict yet."
         )
     if verdict.state == "Learning":
-        return _healthy("Unknown", "Learning", f"SwirlMonitor {name} still learns what is normal.")
+        return _healthy(
+            "Unknown", Reason.LEARNING, f"SwirlMonitor {name} still learns what is normal."
+        )
     if verdict.state == "Broken" and verdict.node == node:
-        return _healthy("False", "Blamed", f"SwirlMonitor {name}: {verdict.message}")
+        return _healthy("False", Reason.BLAMED, f"SwirlMonitor {name}: {verdict.message}")
     if not is_true(monitor, "Ready"):
         # What is known to be broken stays so; that all is well takes somebody who looks.
         return _healthy(
             "Unknown",
-            "NobodyWatches",
+            Reason.NOBODY_WATCHES,
             f"SwirlMonitor {name} does not run: its last verdict was {verdict.summary}.",
         )
     if verdict.state == "Healthy":
-        return _healthy("True", "AsLearned", f"SwirlMonitor {name} finds nothing wrong.")
+        return _healthy("True", Reason.AS_LEARNED, f"SwirlMonitor {name} finds nothing wrong.")
     if any(item.node == node for item in verdict.evidence):
         return _healthy(
             "Unknown",
-            "UpstreamBroken",
+            Reason.UPSTREAM_BROKEN,
             f"SwirlMonitor {name} sees its output off, as a result of what broke at "
             f"{verdict.node}: {verdict.summary}.",
         )
-    return _healthy("True", "NotBlamed", f"SwirlMonitor {name} blames {verdict.node}.")
+    return _healthy("True", Reason.NOT_BLAMED, f"SwirlMonitor {name} blames {verdict.node}.")
 
 
 def _healthy(status: Status, reason: str, message: str) -> Condition:

@@ -14,6 +14,7 @@ from swirl_operator.runtime.interface import Event, Observation, Plan
 from swirl_operator.runtime.objects import status_of
 from swirl_operator.status.conditions import Condition, stalled
 from swirl_operator.status.frame import frame
+from swirl_operator.status.reasons import Reason
 
 
 def invalid_plan(
@@ -32,13 +33,13 @@ def invalid_plan(
         not_ours: status fields that somebody else writes.
     """
     message = _sentence(error)
-    conditions = stalled("InvalidSpec", message)
+    conditions = stalled(Reason.INVALID_SPEC, message)
     if bounded:
-        conditions = (Condition("Succeeded", "False", "InvalidSpec", message), *conditions)
+        conditions = (Condition("Succeeded", "False", Reason.INVALID_SPEC, message), *conditions)
     before = status_of(observation.obj)
     kept = {field: value for field, value in before.items() if field not in not_ours}
     status = kept | frame(observation, conditions).fields
-    return Plan(status=status, events=(Event("Warning", "InvalidSpec", message),))
+    return Plan(status=status, events=(Event("Warning", Reason.INVALID_SPEC, message),))
 
 
 def _sentence(error: Exception) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from swirl_operator.runtime.interface import ChildFailure
+from swirl_operator.runtime.owner import NAME_CLASH
 from swirl_operator.status.conditions import Conditions, reconciling, stalled
+from swirl_operator.status.reasons import Reason
 
 
 def refused(failures: Sequence[ChildFailure]) -> Conditions | None:
@@ -18,8 +20,8 @@ def refused(failures: Sequence[ChildFailure]) -> Conditions | None:
         return None
     failure = failures[0]
     message = f"{failure.ref.resource.kind} {failure.ref.name}: {failure.message}"
-    if failure.reason == "NameClash":
-        return stalled("NameClash", message)
+    if failure.reason == NAME_CLASH:
+        return stalled(Reason.NAME_CLASH, message)
     if failure.code == 422:
-        return stalled("InvalidChild", message)
-    return reconciling("ChildRefused", message)
+        return stalled(Reason.INVALID_CHILD, message)
+    return reconciling(Reason.CHILD_REFUSED, message)

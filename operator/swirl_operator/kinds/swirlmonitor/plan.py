@@ -30,11 +30,11 @@ def plan_monitor(observation: Observation[MonitorRelated], installation: Install
         message = (
             f"spec.nodes: {' after '.join(cycle)}: a pipeline has no cycle; remove one `after`."
         )
-        return _plan(observation, stalled("InvalidSpec", message))
+        return _plan(observation, stalled(Reason.INVALID_SPEC, message))
     kafka = manifests.kafka_of(spec, installation)
     if kafka is None:
         message = "No Kafka is known: set spec.kafka.bootstrapServers, or the chart's kafka values."
-        return _plan(observation, stalled("NoKafka", message))
+        return _plan(observation, stalled(Reason.NO_KAFKA, message))
     manifest = manifests.deployment(
         spec,
         name=name_of(monitor),
@@ -55,9 +55,9 @@ def _conditions(observation: Observation[MonitorRelated], manifest: Object) -> C
         return refusal
     progress = rollout_of(observation, manifest, SWIRLMONITORS)
     if progress is None or not progress.begun:
-        return reconciling("EngineStarting", "The analysis starts.")
+        return reconciling(Reason.ENGINE_STARTING, "The analysis starts.")
     if progress.done:
-        return ready("Watching", "The analysis runs.")
+        return ready(Reason.WATCHING, "The analysis runs.")
     why = why_not_ready(observation.related.pods, manifests.CONTAINER, digest_of(manifest))
     if why is not None and why.state == "Failed":
         return stalled(Reason.ENGINE_FAILED, f"The analysis does not start: {_failure(why)}")
@@ -83,14 +83,16 @@ def _failure(why: PodState) -> str:
 def _health(monitor: Object, conditions: Conditions) -> Condition:
     verdict = verdict_of(monitor)
     if verdict is None:
-        return Condition("Healthy", "Unknown", "NoVerdictYet", "The analysis has said nothing yet.")
+        return Condition(
+            "Healthy", "Unknown", Reason.NO_VERDICT_YET, "The analysis has said nothing yet."
+        )
     message = verdict.message or verdict.summary
     if verdict.state == "Broken":
-        return Condition("Healthy", "False", "PipelineBroken", message)
+        return Condition("Healthy", "False", Reason.PIPELINE_BROKEN, message)
     if verdict.state == "Learning":
-        return Condition("Healthy", "Unknown", "Learning", message)
+        return Condition("Healthy", "Unknown", Reason.LEARNING, message)
     state = next(item for item in conditions if item.type == "Ready")
     if state.status != "True":
         said = f"The analysis does not run: {state.message} Its last verdict was: {message}"
-        return Condition("Healthy", "Unknown", "NobodyWatches", said)
-    return Condition("Healthy", "True", "AsLearned", message)
+        return Condition("Healthy", "Unknown", Reason.NOBODY_WATCHES, said)
+    return Condition("Healthy", "True", Reason.AS_LEARNED, message)

@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import yaml
 
+from swirl_operator.status.reasons import known
 from tests import kstatus
 
 _CRDS = Path(__file__).parents[4] / "crds"
@@ -92,6 +93,9 @@ def _status_errors(kind: str, generation: int, text: str) -> tuple[str, ...]:
     found = schema_errors(kind, "status", status) + kstatus.violations(obj)
     if status.get("observedGeneration") != generation:
         found.append("observedGeneration is not the generation")
+    for item in (*status["conditions"], *status.get("attempts", ())):
+        if "reason" in item and known(item["reason"]) is None:
+            found.append(f"the reason {item['reason']} is not in the closed list")
     return tuple(found)
 
 

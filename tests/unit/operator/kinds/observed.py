@@ -14,6 +14,7 @@ from swirl_operator.kinds.runs import run_name, spec_hash
 from swirl_operator.runtime.apply import stamped
 from swirl_operator.runtime.interface import ChildFailure, Object, Observation, Plan, Ref
 from swirl_operator.runtime.owner import adopt
+from swirl_operator.status.reasons import known
 from tests.unit.operator.kinds.checks import check_spec, check_status, schema_errors
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -202,7 +203,7 @@ def planned(planner: Callable[[Observation[Any]], Plan], observation: Observatio
         assert child["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "swirl"
         assert child["metadata"]["namespace"] == obj["metadata"]["namespace"]
     for event in plan.events:
-        assert event.reason.isalnum()
+        assert known(event.reason), event
         assert event.message.strip()
     return plan
 

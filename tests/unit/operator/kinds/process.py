@@ -29,6 +29,7 @@ from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.queue import Lane, WorkQueue
 from swirl_operator.runtime.reconcile import Reconciler, Result
 from swirl_operator.runtime.router import Router
+from swirl_operator.status.reasons import known
 from tests.unit.operator.kinds.world import MANAGER, World
 
 STORE = ArtifactStore("file:///var/lib/swirl/artifacts", "swirl-artifacts")
@@ -106,7 +107,7 @@ class _Announcer:
 class _NoEvents:
     def post(self, obj: Object, event: Event) -> None:
         assert event.message.strip()
-        assert event.reason.isalnum()
+        assert known(event.reason), event
 
 
 class _Queue:

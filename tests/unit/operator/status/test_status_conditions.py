@@ -6,25 +6,26 @@ import pytest
 
 from swirl_operator.status import conditions
 from swirl_operator.status.conditions import Condition
+from swirl_operator.status.reasons import Reason
 from tests import kstatus
 from tests.unit.operator.kinds.checks import check_status
 from tests.unit.operator.kinds.observed import EARLIER, NOW, condition, job
 
-READY = conditions.ready("Done", "It is done.")
-MOVING = conditions.reconciling("Starting", "It starts.")
-STUCK = conditions.stalled("Broken", "It broke.")
+READY = conditions.ready(Reason.COMPLETED, "It is done.")
+MOVING = conditions.reconciling(Reason.RUN_STARTING, "It starts.")
+STUCK = conditions.stalled(Reason.RUN_FAILED, "It broke.")
 
 
-def written(findings: tuple[Condition, ...]) -> dict[str, object]:
-    found = conditions.write(findings, (), generation=1, now=NOW)
+def written(said: tuple[Condition, ...]) -> dict[str, object]:
+    found = conditions.write(said, (), generation=1, now=NOW)
     return {**job(), "status": {"observedGeneration": 1, "conditions": found}}
 
 
 @pytest.mark.parametrize(
-    ("findings", "state"), [(READY, "Current"), (MOVING, "InProgress"), (STUCK, "Failed")]
+    ("said", "state"), [(READY, "Current"), (MOVING, "InProgress"), (STUCK, "Failed")]
 )
-def test_what_tools_make_of_it(findings: tuple[Condition, ...], state: str) -> None:
-    obj = written(findings)
+def test_what_tools_make_of_it(said: tuple[Condition, ...], state: str) -> None:
+    obj = written(said)
     assert kstatus.compute(obj) == state
     check_status(job(), obj["status"])  # type: ignore[arg-type]
 
@@ -39,7 +40,7 @@ def test_the_transition_time_stands_while_the_status_does() -> None:
     before = [condition("Ready", "Unknown", "Other", "another text")]
     (ready, reconciling) = conditions.write(MOVING, before, generation=7, now=NOW)
     assert ready["lastTransitionTime"] == EARLIER
-    assert (ready["reason"], ready["observedGeneration"]) == ("Starting", 7)
+    assert (ready["reason"], ready["observedGeneration"]) == ("RunStarting", 7)
     assert reconciling["lastTransitionTime"] == "2026-01-31T12:00:00Z"
 
 
@@ -56,4 +57,4 @@ def test_saying_the_same_again_changes_nothing() -> None:
 
 
 def test_a_long_message_is_cut_to_what_the_api_takes() -> None:
-    check_status(job(), written(conditions.stalled("Broken", "x" * 9000))["status"])  # type: ignore[arg-type]
+    check_status(job(), written(conditions.stalled(Reason.RUN_FAILED, "x" * 9000))["status"])  # type: ignore[arg-type]

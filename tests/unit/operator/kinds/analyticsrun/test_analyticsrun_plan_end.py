@@ -60,7 +60,7 @@ def test_a_failure_is_followed_by_a_wait_and_the_next_attempt() -> None:
 
 
 def test_the_wait_is_waited_for() -> None:
-    failed = attempt(outcome="Failed", reason="X", message="x", finishedAt=EARLIER)
+    failed = attempt(outcome="Failed", reason="DriverFailed", message="x", finishedAt=EARLIER)
     obj = going(failed, nextAttemptTime="2026-01-31T12:00:30Z", failures=1)
     assert look(obj) == Plan(requeue_after=30.0)
 
@@ -92,7 +92,7 @@ def test_a_stream_that_ran_for_long_is_forgiven() -> None:
 def test_pods_of_attempts_that_are_no_longer_listed_are_deleted() -> None:
     """A stream that is started anew for years would fill the cluster with dead Pods."""
     attempts = [
-        attempt(n, outcome="Failed", reason="R", podUid=f"uid-{n}", finishedAt=EARLIER)
+        attempt(n, outcome="Failed", reason="DriverFailed", podUid=f"uid-{n}", finishedAt=EARLIER)
         for n in range(1, 11)
     ]
     plan = look(going(*attempts, nextAttemptTime=EARLIER))
@@ -112,7 +112,7 @@ def test_a_stream_that_ends_by_itself_is_started_again() -> None:
 
 def test_the_newest_ten_attempts_are_kept() -> None:
     old = [
-        attempt(n, outcome="Failed", reason="X", message="x", finishedAt=EARLIER)
+        attempt(n, outcome="Failed", reason="DriverFailed", message="x", finishedAt=EARLIER)
         for n in range(7, 17)
     ]
     plan = look(going(*old, nextAttemptTime=EARLIER))
