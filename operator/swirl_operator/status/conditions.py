@@ -13,6 +13,7 @@ from typing import Literal
 
 from swirl.wire.times import rfc3339
 from swirl_operator.runtime.interface import Object
+from swirl_operator.status.reasons import AnyReason
 
 Status = Literal["True", "False", "Unknown"]
 
@@ -25,19 +26,19 @@ class Condition:
 
     type: str
     status: Status
-    reason: str
+    reason: AnyReason
     message: str
 
 
 Conditions = tuple[Condition, ...]
 
 
-def ready(reason: str, message: str) -> Conditions:
+def ready(reason: AnyReason, message: str) -> Conditions:
     """As asked."""
     return (Condition("Ready", "True", reason, message),)
 
 
-def reconciling(reason: str, message: str) -> Conditions:
+def reconciling(reason: AnyReason, message: str) -> Conditions:
     """Not yet as asked, and moving, or waiting for something that may still come."""
     return (
         Condition("Ready", "Unknown", reason, message),
@@ -45,7 +46,7 @@ def reconciling(reason: str, message: str) -> Conditions:
     )
 
 
-def stalled(reason: str, message: str) -> Conditions:
+def stalled(reason: AnyReason, message: str) -> Conditions:
     """Not as asked, and somebody has to do something about it."""
     return (
         Condition("Ready", "False", reason, message),

@@ -62,5 +62,5 @@ def _opinion(monitor: Object, node: str) -> Condition:
     return _healthy("True", Reason.NOT_BLAMED, f"SwirlMonitor {name} blames {verdict.node}.")
 
 
-def _healthy(status: Status, reason: str, message: str) -> Condition:
+def _healthy(status: Status, reason: Reason, message: str) -> Condition:
     return Condition("Healthy", status, reason, message)

@@ -25,12 +25,13 @@ from swirl_operator.runtime.objects import (
     namespace_of,
     status_of,
 )
+from swirl_operator.runtime.owner import NAME_CLASH
 from swirl_operator.status import changes
 from swirl_operator.status.changes import Outbox, Subject
 from swirl_operator.status.conditions import Conditions, ready, reconciling, stalled
 from swirl_operator.status.frame import Frame, frame
 from swirl_operator.status.health import health
-from swirl_operator.status.reasons import Reason
+from swirl_operator.status.reasons import Reason, known
 
 
 def plan_job(observation: Observation[JobRelated]) -> Plan:
@@ -46,20 +47,20 @@ def plan_job(observation: Observation[JobRelated]) -> Plan:
     blockers = in_the_way(spec, runs, observation.related.drivers, name)
     create: tuple[Object, ...] = ()
     if spec.suspend:
-        conditions = ready("Suspended", "Suspended, as asked: no run is started.")
+        conditions = ready(Reason.SUSPENDED, "Suspended, as asked: no run is started.")
         if spec.mode == "Batch" and current is not None and outcome_of(current) == "Running":
             conditions = _of_run(spec, current)
         elif spec.mode == "Streaming" and blockers:
-            conditions = reconciling("Stopping", f"Stops: {blockers[0]} still exists.")
+            conditions = reconciling(Reason.STOPPING, f"Stops: {blockers[0]} still exists.")
     elif current is not None:
         conditions = _of_run(spec, current)
     elif blockers:
         conditions = reconciling(
-            "WaitingForOldRun", f"Waits for the old run to end: {blockers[0]} still exists."
+            Reason.WAITING_FOR_OLD_RUN, f"Waits for the old run to end: {blockers[0]} still exists."
         )
     else:
         create = (_run(job, name, version),)
-        conditions = reconciling("RunStarting", f"Starts AnalyticsRun {name}.")
+        conditions = reconciling(Reason.RUN_STARTING, f"Starts AnalyticsRun {name}.")
         conditions = _create_failed(observation, name) or conditions
     monitors = observation.related.monitors
     framed = frame(observation, (*conditions, health(monitors, ANALYTICSJOBS.kind, name_of(job))))
@@ -95,20 +96,22 @@ def _create_failed(observation: Observation[JobRelated], name: str) -> Condition
     failure = observation.failure_of(name)
     if failure is None:
         return None
-    if failure.reason == "NameClash":
-        return stalled("NameClash", failure.message)
-    return reconciling("RunRefused", f"AnalyticsRun {name} cannot be created: {failure.message}")
+    if failure.reason == NAME_CLASH:
+        return stalled(Reason.NAME_CLASH, failure.message)
+    return reconciling(
+        Reason.RUN_REFUSED, f"AnalyticsRun {name} cannot be created: {failure.message}"
+    )
 
 
 def _of_run(spec: AnalyticsJobSpec, run: Object) -> Conditions:
     name, outcome = name_of(run), outcome_of(run)
     if outcome == "Succeeded":
-        return ready("Completed", f"AnalyticsRun {name} succeeded.")
+        return ready(Reason.COMPLETED, f"AnalyticsRun {name} succeeded.")
     if outcome == "Failed":
         failure = condition_of(run, "Succeeded")
         detail = failure["message"] if failure else ""
         return stalled(
-            "RunFailed",
+            Reason.RUN_FAILED,
             f"AnalyticsRun {name}: {detail}. Correct the job, or run it again with "
             f"kubectl delete analyticsrun {name}",
         )
@@ -120,10 +123,11 @@ def _of_run(spec: AnalyticsJobSpec, run: Object) -> Conditions:
         )
     state = condition_of(run, "Ready")
     if state is None:
-        return reconciling("RunStarting", f"AnalyticsRun {name}: not looked at yet")
+        return reconciling(Reason.RUN_STARTING, f"AnalyticsRun {name}: not looked at yet")
     if spec.mode == "Streaming" and state["status"] == "True":
-        return ready("Streaming", state["message"])
-    return reconciling(state["reason"], f"AnalyticsRun {name}: {state['message']}")
+        return ready(Reason.STREAM_RUNNING, state["message"])
+    reason = known(state["reason"]) or Reason.RUN_STARTING
+    return reconciling(reason, f"AnalyticsRun {name}: {state['message']}")
 
 
 def _status(

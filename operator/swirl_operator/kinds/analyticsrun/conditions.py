@@ -9,10 +9,10 @@ from __future__ import annotations
 from swirl_operator.kinds.analyticsrun.report import Report
 from swirl_operator.runtime.interface import Object
 from swirl_operator.status.conditions import Condition, Conditions, ready, reconciling, stalled
-from swirl_operator.status.reasons import Reason
+from swirl_operator.status.reasons import AnyReason, Reason, known
 
 
-def _undecided(reason: str, message: str) -> Conditions:
+def _undecided(reason: AnyReason, message: str) -> Conditions:
     return (
         Condition("Succeeded", "Unknown", reason, message),
         *reconciling(reason, message),
@@ -22,7 +22,7 @@ def _undecided(reason: str, message: str) -> Conditions:
 def job_missing(job: str) -> Conditions:
     """The job does not exist, or not yet."""
     return _undecided(
-        "JobNotFound",
+        Reason.JOB_NOT_FOUND,
         f"AnalyticsJob {job} does not exist in this namespace; the run starts when it is created.",
     )
 
@@ -52,13 +52,13 @@ def cancelled() -> Conditions:
 
 def starting(attempt: int) -> Conditions:
     """The intent is written, the Pod comes next."""
-    return _undecided("DriverStarting", f"Attempt {attempt} starts.")
+    return _undecided(Reason.DRIVER_STARTING, f"Attempt {attempt} starts.")
 
 
 def job_busy(pod: str) -> Conditions:
     """Another run of the stream still has a driver."""
     return _undecided(
-        "WaitingForOtherRun",
+        Reason.WAITING_FOR_OTHER_RUN,
         f"Pod {pod} of another run still works on this stream; two would fight over one "
         "checkpoint, so the run starts when it is gone.",
     )
@@ -67,7 +67,7 @@ def job_busy(pod: str) -> Conditions:
 def refused(detail: str) -> Conditions:
     """The API server does not take the driver Pod, for a reason that may pass."""
     return _undecided(
-        "PodRefused",
+        Reason.POD_REFUSED,
         f"The driver Pod cannot be created: {detail}. Tried again until it can.",
     )
 
@@ -86,7 +86,7 @@ def going_on(report: Report, streaming: bool, attempt: Object) -> Conditions:
 def waiting(attempt: Object, until: str) -> Conditions:
     """An attempt failed, another one follows."""
     return _undecided(
-        "BackingOff",
+        Reason.BACKING_OFF,
         f"Attempt {attempt['number']} failed ({attempt['reason']}: {attempt['message']}); "
         f"the next one starts at {until}.",
     )
@@ -95,17 +95,15 @@ def waiting(attempt: Object, until: str) -> Conditions:
 def succeeded(message: str) -> Conditions:
     """The function returned."""
     return (
-        Condition("Succeeded", "True", "Completed", message),
-        *ready("Completed", message),
+        Condition("Succeeded", "True", Reason.COMPLETED, message),
+        *ready(Reason.COMPLETED, message),
     )
 
 
 def failed(attempt: Object, why: str) -> Conditions:
     """The run is over and did not succeed."""
     message = f"Attempt {attempt['number']} failed: {attempt['message']}; not retried: {why}."
-    if attempt.get("podUid") and attempt["reason"] != "PodLost":
+    if attempt.get("podUid") and attempt["reason"] != Reason.POD_LOST:
         message = f"{message} Its log: kubectl logs {attempt['pod']}"
-    return (
-        Condition("Succeeded", "False", attempt["reason"], message),
-        *stalled(attempt["reason"], message),
-    )
+    reason = known(attempt["reason"]) or Reason.DRIVER_FAILED
+    return (Condition("Succeeded", "False", reason, message), *stalled(reason, message))

@@ -133,7 +133,7 @@ class _Round:
         return self._written(
             conditions.cancelled(),
             delete=self._leftovers(last) if last else (),
-            events=(Event("Normal", "Cancelled", "Cancelled, as spec.cancel asks"),),
+            events=(Event("Normal", Reason.CANCELLED, "Cancelled, as spec.cancel asks"),),
         )
 
     # -- the states of an attempt ------------------------------------------------------------
@@ -165,7 +165,9 @@ class _Round:
         if report.state in _ENDED:
             return self._ended(attempt, report)
         self._store(attempt)
-        events = () if known else (Event("Normal", "DriverCreated", f"Made Pod {attempt['pod']}"),)
+        events = (
+            () if known else (Event("Normal", Reason.DRIVER_CREATED, f"Made Pod {attempt['pod']}"),)
+        )
         return self._written(conditions.going_on(report, self._streaming(), attempt), events=events)
 
     def _looked_at(self, attempt: Object, pod: Object, report: Report) -> Object:
@@ -247,7 +249,7 @@ class _Round:
         return self._written(
             conditions.succeeded(report.message),
             delete=self._leftovers(attempt),
-            events=(Event("Normal", "Completed", f"Attempt {attempt['number']} succeeded"),),
+            events=(Event("Normal", Reason.COMPLETED, f"Attempt {attempt['number']} succeeded"),),
         )
 
     def _after(self, attempt: Object) -> Plan:

@@ -7,7 +7,7 @@ from swirl.wire.exits import ScorerExit
 from swirl_operator.kinds.modelserver import manifests
 from swirl_operator.kinds.modelserver.changed import outbox
 from swirl_operator.kinds.modelserver.related import ServerRelated
-from swirl_operator.kinds.modelserver.source import Never, NotYet, Served, resolve
+from swirl_operator.kinds.modelserver.source import Pending, Served, Unavailable, resolve
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.kinds.runs import is_run_of
 from swirl_operator.pods.deployment import image_of, selector
@@ -66,9 +66,9 @@ def _frame(observation: Observation[ServerRelated], conditions: Conditions) -> F
     return frame(observation, (*conditions, health(monitors, MODELSERVERS.kind, name)))
 
 
-def _without_model(resolved: Served | NotYet | Never) -> Conditions:
+def _without_model(resolved: Served | Pending | Unavailable) -> Conditions:
     assert not isinstance(resolved, Served)
-    if isinstance(resolved, Never):
+    if isinstance(resolved, Unavailable):
         return stalled(resolved.reason, resolved.message)
     return reconciling(resolved.reason, resolved.message)
 
@@ -76,7 +76,7 @@ def _without_model(resolved: Served | NotYet | Never) -> Conditions:
 def _conditions(
     observation: Observation[ServerRelated],
     source: ModelSource,
-    resolved: Served | NotYet | Never,
+    resolved: Served | Pending | Unavailable,
     wanted: Served,
     progress: Rollout | None,
     manifest: Object,
@@ -84,14 +84,14 @@ def _conditions(
     if (refusal := refused(observation.failures)) is not None:
         return refusal
     still = _still_served(observation.obj)
-    if isinstance(resolved, Never):
+    if isinstance(resolved, Unavailable):
         return stalled(resolved.reason, resolved.message + still)
     if progress is not None and progress.done:
         if isinstance(resolved, Served):
-            return ready("Serving", f"All replicas serve {wanted.version}.")
+            return ready(Reason.SERVING, f"All replicas serve {wanted.version}.")
         if source.job is not None and is_run_of(source.job, wanted.version):
             return ready(
-                "Serving",
+                Reason.SERVING,
                 f"All replicas serve {wanted.version}; a newer one may follow: {resolved.message}",
             )
         # What is served was asked for by an earlier spec.

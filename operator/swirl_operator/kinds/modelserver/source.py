@@ -8,6 +8,7 @@ from swirl.api.v1alpha1.modelserver import ModelSource
 from swirl_operator.kinds.runs import outcome_of
 from swirl_operator.runtime.digest import short_digest
 from swirl_operator.runtime.interface import Object
+from swirl_operator.status.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +21,24 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class NotYet:
+class Pending:
     """There is nothing new to serve yet; what is served stays."""
 
-    reason: str
+    reason: Reason
     message: str
 
 
 @dataclass(frozen=True, slots=True)
-class Never:
+class Unavailable:
     """Waiting will not help; what is served stays."""
 
-    reason: str
+    reason: Reason
     message: str
 
 
-def resolve(source: ModelSource, job: Object | None, run: Object | None) -> Served | NotYet | Never:
+def resolve(
+    source: ModelSource, job: Object | None, run: Object | None
+) -> Served | Pending | Unavailable:
     """What is to be served, or why that is not known yet.
 
     `job` is the AnalyticsJob of `source.job`, `run` the run meant by `source.run` or the current
@@ -44,23 +47,25 @@ def resolve(source: ModelSource, job: Object | None, run: Object | None) -> Serv
     if source.uri is not None:
         return Served(f"uri-{short_digest(source.uri)}", source.uri, None)
     if source.job is not None and job is None:
-        return NotYet("JobNotFound", f"AnalyticsJob {source.job} does not exist (yet).")
+        return Pending(Reason.JOB_NOT_FOUND, f"AnalyticsJob {source.job} does not exist (yet).")
     if run is None:
         if source.job is not None:
-            return NotYet("RunStarting", f"AnalyticsJob {source.job} has no run yet.")
-        return NotYet("RunNotFound", f"AnalyticsRun {source.run} does not exist (yet).")
+            return Pending(Reason.RUN_STARTING, f"AnalyticsJob {source.job} has no run yet.")
+        return Pending(Reason.RUN_NOT_FOUND, f"AnalyticsRun {source.run} does not exist (yet).")
     return _of_run(source, run)
 
 
-def _of_run(source: ModelSource, run: Object) -> Served | NotYet | Never:
+def _of_run(source: ModelSource, run: Object) -> Served | Pending | Unavailable:
     name, outcome = run["metadata"]["name"], outcome_of(run)
     if outcome == "Running":
-        return NotYet("RunNotFinished", f"AnalyticsRun {name} has not finished.")
+        return Pending(Reason.RUN_NOT_FINISHED, f"AnalyticsRun {name} has not finished.")
     if outcome == "Failed":
-        return Never("RunFailed", f"AnalyticsRun {name} failed, so it has no model to serve.")
+        return Unavailable(
+            Reason.RUN_FAILED, f"AnalyticsRun {name} failed, so it has no model to serve."
+        )
     if outcome == "Cancelled":
-        return Never(
-            "RunCancelled", f"AnalyticsRun {name} was cancelled; it has no model to serve."
+        return Unavailable(
+            Reason.RUN_CANCELLED, f"AnalyticsRun {name} was cancelled; it has no model to serve."
         )
     models = run["status"].get("models") or []
     if source.name is not None:
@@ -69,12 +74,12 @@ def _of_run(source: ModelSource, run: Object) -> Served | NotYet | Never:
         return Served(name, models[0]["uri"], models[0]["digest"])
     if not models:
         wanted = f"no model named {source.name}" if source.name else "no model"
-        return Never(
-            "NoModelPublished",
+        return Unavailable(
+            Reason.NO_MODEL_PUBLISHED,
             f"AnalyticsRun {name} published {wanted}; its function must call ctx.publish_model.",
         )
     names = ", ".join(model["name"] for model in models)
-    return Never(
-        "SeveralModels",
+    return Unavailable(
+        Reason.SEVERAL_MODELS,
         f"AnalyticsRun {name} published several models ({names}); choose one in model.name.",
     )

@@ -18,6 +18,7 @@ from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.options import Options
 from swirl_operator.runtime.process import QUIET, main
 from swirl_operator.status.conditions import ready, reconciling, stalled, write
+from swirl_operator.status.reasons import Reason
 
 TOYS = Resource("test.swirl.dev", "v1", "toys", "Toy")
 
@@ -117,7 +118,9 @@ class ToyController:
         generation = obj["metadata"]["generation"]
         refused = "; ".join(f"{f.ref.name}: {f.reason}" for f in observation.failures)
         progress = f"{len(existing)} of {len(planned)} pods"
-        said = ready("Complete", progress) if done else reconciling("Working", progress)
+        said = (
+            ready(Reason.COMPLETED, progress) if done else reconciling(Reason.ROLLING_OUT, progress)
+        )
         status: Object = {
             "observedGeneration": generation,
             "planned": planned,
@@ -135,7 +138,7 @@ class ToyController:
         obj = observation.obj
         generation = obj["metadata"]["generation"]
         before = (obj.get("status") or {}).get("conditions") or []
-        said = stalled("Invalid", repr(error))
+        said = stalled(Reason.INVALID_SPEC, repr(error))
         conditions = write(said, before, generation=generation, now=observation.now)
         return Plan(status={"observedGeneration": generation, "conditions": conditions})
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from swirl.api.v1alpha1.modelserver import ModelSource
-from swirl_operator.kinds.modelserver.source import Never, NotYet, Served, resolve
+from swirl_operator.kinds.modelserver.source import Pending, Served, Unavailable, resolve
 from swirl_operator.runtime.interface import Object
 from tests.unit.operator.kinds.observed import ended, job, run
 
@@ -48,7 +48,7 @@ def test_a_directory_is_its_own_version() -> None:
 )
 def test_what_may_still_come(source: ModelSource, found: dict[str, Any], reason: str) -> None:
     resolved = resolve(source, **found)
-    assert isinstance(resolved, NotYet)
+    assert isinstance(resolved, Pending)
     assert resolved.reason == reason
     assert resolved.message
 
@@ -65,7 +65,7 @@ def test_what_may_still_come(source: ModelSource, found: dict[str, Any], reason:
 )
 def test_what_will_never_come(source: ModelSource, published: Object, reason: str) -> None:
     resolved = resolve(source, job(), published)
-    assert isinstance(resolved, Never)
+    assert isinstance(resolved, Unavailable)
     assert resolved.reason == reason
     assert resolved.message
 
