@@ -108,7 +108,7 @@ def test_but_a_stream_that_returns_was_stopped() -> None:
 
 
 def test_between_two_attempts() -> None:
-    failed = attempt(outcome="Failed", reason="X", message="x", finishedAt=EARLIER)
+    failed = attempt(outcome="Failed", reason="DriverFailed", message="x", finishedAt=EARLIER)
     obj = cancelled(going(failed, nextAttemptTime="2026-01-31T12:00:30Z", failures=1))
     executor = pod("train-1-1-exec-1", labels={"role": "executor"})
     plan = look(obj, pod(status=terminated(1)), related={"pods": [executor]})
