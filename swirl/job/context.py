@@ -185,7 +185,7 @@ class Context:
         Args:
             name: of the query; each needs a folder of its own.
         """
-        return self.store.work_uri(self.run.namespace, self.run.job, name)
+        return self.store.make_work_folder(self.run.namespace, self.run.job, name)
 
     def publish_model(self, name: str, model: PipelineModel, *, golden_rows: DataFrame) -> str:
         """Publish a fitted Spark ML pipeline, so that a ModelServer can serve it.

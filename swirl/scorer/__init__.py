@@ -1,5 +1,6 @@
-"""Serves one published Spark ML pipeline over HTTP, without a JVM and without pyspark.
+"""Serves one published model over HTTP, without the library that trained it.
 
-`sparkml` turns the saved pipeline into a plan of plain callables, `model` opens a published model
-and proves it against its golden rows, `app` puts the protocols around it.
+A request goes `fastpath` → `service` → `body` → `protocols` → `inputs` → the loaded model of
+`swirl.models.formats`. `model` makes a published model ready, `golden` proves that it answers as
+its trainer did, `app` has every route, the slow ones too.
 """

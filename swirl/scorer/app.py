@@ -22,7 +22,7 @@ from swirl.wire.problem import MEDIA_TYPE, Problem
 
 
 def create_app(service: Service, reporter: Reporter | None = None) -> FastPath:
-    """The ASGI application of one model; `reporter`, if any, runs as long as it does."""
+    """Return the ASGI application of one model; `reporter`, if any, runs as long as it does."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -69,7 +69,7 @@ def _add_server(app: FastAPI, service: Service) -> None:
 
 
 def _add_model(app: FastAPI, service: Service) -> dict[str, str]:
-    """Adds the model's routes, with and without its version; returns the scoring ones."""
+    """Add the model's routes, with and without its version; returns the scoring ones."""
     model = service.model
     scoring: dict[str, str] = {}
 

@@ -11,9 +11,11 @@ from swirl.scorer.model import ServedModel
 
 
 def replay(model: ServedModel, golden: Golden) -> int:
-    """Scores every golden row; returns how many there were.
+    """Score every golden row; returns how many there were.
 
-    Raises GoldenMismatch naming row, field, expected and got; StartError if there are no rows.
+    Raises:
+        GoldenMismatch: the model answers otherwise; the message names row, field, expected and got.
+        StartError: there are no rows, or a row that expects nothing.
     """
     if not golden.inputs:
         raise StartError("the model has no golden rows, so nothing shows that it scores right")

@@ -16,7 +16,7 @@ from swirl.models.datatypes import DATATYPES, INTEGERS
 from swirl.scorer.errors import InputError
 
 Convert = Callable[[Any], Any]
-"""Value of a request to value of a row. Raises TypeError or ValueError for what does not fit."""
+"""Value of a request to value of a row; raises TypeError or ValueError for what does not fit."""
 
 _WORDS = {"BYTES": "a text", "BOOL": "true or false", "FP64": "a number", "FP32": "a number"}
 
@@ -45,7 +45,11 @@ class Field:
         return f"a list of {count}items, each {single} ({self.datatype})"
 
     def check(self, value: Any, where: str = "") -> Any:
-        """The value as the row carries it. Raises InputError naming field and expectation."""
+        """Return the value as the row carries it.
+
+        Raises:
+            InputError: it does not fit; the message names field and expectation.
+        """
         try:
             return self.convert(value)
         except (TypeError, ValueError, OverflowError):
@@ -55,19 +59,28 @@ class Field:
 
 
 class Inputs:
-    """The inputs of one model."""
+    """The inputs of one model.
+
+    Raises:
+        ValueError: the signature is not understood.
+    """
 
     def __init__(self, inputs: Sequence[Tensor]) -> None:
-        """Raises ValueError for a signature that is not understood."""
         self.fields = {tensor.name: _field(tensor) for tensor in inputs}
         if len(self.fields) != len(inputs):
             raise ValueError("the signature names an input twice")
         self._checks = [(name, field.convert) for name, field in self.fields.items()]
 
     def check(self, row: Any, where: str = "") -> dict[str, Any]:
-        """The row with converted values.
+        """Return the row with converted values.
 
-        Raises InputError: not an object, a field missing, one too many, or a value of a wrong type.
+        Args:
+            row: what a caller sent.
+            where: goes in front of messages.
+
+        Raises:
+            InputError: it is no object, a field is missing or one too many, or a value is of a
+                wrong type.
         """
         if not isinstance(row, dict):
             raise InputError(f"{where}a row should be an object, is {describe(row)}")
@@ -86,13 +99,13 @@ class Inputs:
         return out
 
     def unknown(self, given: Mapping[str, Any]) -> str:
-        """The message about fields that the model does not have."""
+        """Return the message about fields that the model does not have."""
         extra = [repr(name) for name in given if name not in self.fields]
         return f"unknown field {', '.join(extra)}; the model takes {', '.join(self.fields)}"
 
 
 def describe(value: Any) -> str:
-    """A value for an error message: short, with its kind."""
+    """Return a value for an error message: short, with its kind."""
     if value is None:
         return "null"
     if isinstance(value, bool):

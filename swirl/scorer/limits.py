@@ -13,6 +13,10 @@ both probes waiting for as long as it takes."""
 
 
 def check_row_count(count: int) -> None:
-    """Raises InputError when a request holds too many rows."""
+    """Check that a request does not hold too many rows.
+
+    Raises:
+        InputError: it does.
+    """
     if count > MAX_ROWS:
         raise InputError(f"{count} rows in one request; at most {MAX_ROWS} are allowed")

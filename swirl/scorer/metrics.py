@@ -52,7 +52,7 @@ class _ServiceCollector(Collector):
 
 
 def registry_of(service: Service) -> CollectorRegistry:
-    """A registry with the service's counters and the process's own."""
+    """Return a registry with the service's counters and the process's own."""
     registry = CollectorRegistry()
     registry.register(_ServiceCollector(service))
     ProcessCollector(registry=registry)
@@ -60,7 +60,7 @@ def registry_of(service: Service) -> CollectorRegistry:
 
 
 def render(registry: CollectorRegistry) -> bytes:
-    """The text that GET /metrics answers."""
+    """Return the text that GET /metrics answers."""
     return generate_latest(registry)
 
 

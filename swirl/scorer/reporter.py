@@ -22,10 +22,10 @@ class Sink(Protocol):
     """What is used of `swirl.metrics.Emitter`."""
 
     def emit(self, name: str, value: float, labels: Mapping[str, str] | None = None) -> None:
-        """Queues a point without blocking."""
+        """Queue a point without blocking."""
 
     def close(self, timeout: float = ...) -> bool:
-        """Sends what is queued."""
+        """Send what is queued."""
 
 
 class Reporter:
@@ -38,7 +38,7 @@ class Reporter:
         self._seen: dict[str, int] = {}
 
     def report(self) -> None:
-        """Sends what happened since the last call."""
+        """Send what happened since the last call."""
         for label, total in list(self._stats.predictions.items()):
             labels = {**self._about, "label": label} if label else self._about
             self._sink.emit("predictions", self._delta(f"label {label}", total), labels)
@@ -48,7 +48,7 @@ class Reporter:
         self._sink.emit("prediction_errors", self._delta("errors", self._stats.errors), self._about)
 
     async def run(self) -> None:
-        """Reports every second until cancelled; then once more, and lets the sink flush."""
+        """Report every second until cancelled; then once more, and let the sink flush."""
         failing = False
         try:
             while True:

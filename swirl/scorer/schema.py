@@ -12,7 +12,7 @@ from swirl.scorer.model import ServedModel
 
 
 def describe_in_openapi(app: FastAPI, model: ServedModel) -> None:
-    """Makes /openapi.json show the model's own fields instead of an unknown body."""
+    """Make /openapi.json show the model's own fields instead of an unknown body."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -28,7 +28,7 @@ def describe_in_openapi(app: FastAPI, model: ServedModel) -> None:
 
 
 def row_schema(tensors: list[Tensor]) -> dict[str, Any]:
-    """JSON Schema of one row with these columns."""
+    """Return the JSON Schema of one row with these columns."""
     return {
         "type": "object",
         "properties": {tensor.name: _value_schema(tensor) for tensor in tensors},

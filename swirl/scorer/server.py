@@ -28,7 +28,7 @@ class DrainingServer(uvicorn.Server):
         self._leave_at: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Starts draining; a second signal, or Ctrl-C, ends it early."""
+        """Start draining; a second signal, or Ctrl-C, ends it early."""
         if sig == signal.SIGTERM and self._leave_at is None:
             self._service.draining = True
             self._leave_at = time.monotonic() + self._drain_seconds
@@ -37,7 +37,7 @@ class DrainingServer(uvicorn.Server):
             self.should_exit = True
 
     async def on_tick(self, counter: int) -> bool:
-        """Called ten times a second by the main loop."""
+        """Leave when it is time; uvicorn asks ten times a second."""
         if self._leave_at is not None and time.monotonic() >= self._leave_at:
             self.should_exit = True
         return await super().on_tick(counter)
@@ -46,7 +46,7 @@ class DrainingServer(uvicorn.Server):
 def make_server(
     app: ASGIApp, service: Service, *, port: int, drain_seconds: float
 ) -> DrainingServer:
-    """A server on every interface, tuned for many small requests."""
+    """Return a server on every interface, tuned for many small requests."""
     config = uvicorn.Config(
         app,
         host="0.0.0.0",

@@ -20,22 +20,22 @@ class Stats:
         self.predictions: dict[str, int] = dict.fromkeys(labels, 0)
 
     def observe(self, endpoint: str, status: int, seconds: float) -> None:
-        """Counts one answered request."""
+        """Count one answered request."""
         key = (endpoint, status)
         self.requests[key] = self.requests.get(key, 0) + 1
         self.buckets[bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
 
     def predicted(self, label: str) -> None:
-        """Counts one scored row."""
+        """Count one scored row."""
         self.predictions[label] = self.predictions.get(label, 0) + 1
 
     @property
     def total(self) -> int:
-        """Requests answered, whatever the answer."""
+        """How many requests were answered, whatever the answer."""
         return sum(self.requests.values())
 
     @property
     def errors(self) -> int:
-        """Requests answered with 400 or above."""
+        """How many requests were answered with 400 or above."""
         return sum(n for (_, status), n in self.requests.items() if status >= 400)

@@ -40,8 +40,11 @@ class Store:
         """Return where the result of an attempt belongs when it is too large for its status."""
         return self.uri("results", namespace, job, f"{run}-{attempt}", "result.json")
 
-    def work_uri(self, namespace: str, job: str, name: str) -> str:
-        """Return a durable folder of a job, shared by all its runs; on `file://` it exists."""
+    def make_work_folder(self, namespace: str, job: str, name: str) -> str:
+        """Make a durable folder of a job, shared by all its runs; returns its URI.
+
+        Object stores have no empty folders: there, nothing is made.
+        """
         uri = self.uri("work", namespace, job, name)
         path = locations.local_path(uri)
         if path is not None:

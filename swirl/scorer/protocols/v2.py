@@ -22,7 +22,11 @@ from swirl.scorer.protocols.parse import Outputs, parse
 
 
 def infer(model: ServedModel, body: bytes) -> tuple[bytes, Outputs]:
-    """Response body of an inference request and the outputs of every row. Raises RequestError."""
+    """Return the body that answers an inference request, and the outputs of every row.
+
+    Raises:
+        RequestError: the request or a row of it cannot be scored.
+    """
     request = parse(body)
     if not isinstance(request, dict):
         raise InputError(f"the request should be an object, is {describe(request)}")
@@ -43,7 +47,7 @@ def infer(model: ServedModel, body: bytes) -> tuple[bytes, Outputs]:
 
 
 def model_metadata(model: ServedModel) -> dict[str, Any]:
-    """Body of GET /v2/models/{name}."""
+    """Return the body of GET /v2/models/{name}."""
     return {
         "name": model.name,
         "versions": [model.version],
@@ -54,7 +58,7 @@ def model_metadata(model: ServedModel) -> dict[str, Any]:
 
 
 def server_metadata(version: str) -> dict[str, Any]:
-    """Body of GET /v2."""
+    """Return the body of GET /v2."""
     return {"name": "swirl-scorer", "version": version, "extensions": []}
 
 

@@ -143,22 +143,6 @@ def test_there_is_no_write_after_the_last(root: str, native: Path) -> None:
     assert store.left == 0
 
 
-def test_a_cut_off_replacement_keeps_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = Store(f"file://{tmp_path}")
-    store.put(store.uri("a"), b"old")
-
-    def crash(*_: object) -> None:
-        raise Crash
-
-    monkeypatch.setattr("os.replace", crash)
-    with pytest.raises(Crash):
-        store.put(store.uri("a"), b"new")
-    assert store.get(store.uri("a")) == b"old"
-    assert [path.name for path in tmp_path.iterdir()] == ["a"]
-
-
 def test_no_model_says_what_to_check(root: str) -> None:
     with pytest.raises(ArtifactNotFound, match=r"there is no model at .* check the URI"):
         open_model(f"{root}/models/none")
@@ -215,19 +199,6 @@ def test_unreadable_golden_rows_are_corruption(root: str, native: Path) -> None:
         (model.path / "golden.json").write_text("[]")
         with pytest.raises(ArtifactCorrupt, match=r"golden\.json must hold an object"):
             model.golden()
-
-
-def test_work_folders_are_shared_by_the_runs_of_a_job(tmp_path: Path) -> None:
-    store = Store(f"file://{tmp_path}")
-    uri = store.work_uri("ads", "ingest", "checkpoint")
-    assert uri == f"file://{tmp_path}/work/ads/ingest/checkpoint"
-    assert (tmp_path / "work/ads/ingest/checkpoint").is_dir()
-
-
-def test_files_are_readable_by_other_users(tmp_path: Path) -> None:
-    store = Store(f"file://{tmp_path}")
-    store.put(store.uri("a"), json.dumps(1).encode())
-    assert (tmp_path / "a").stat().st_mode & 0o444 == 0o444
 
 
 @pytest.mark.parametrize(

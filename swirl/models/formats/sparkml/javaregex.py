@@ -40,10 +40,13 @@ _COUNT = re.compile(r"\{\d{1,6}(?:,\d{0,6})?\}")
 
 
 def compile_java(pattern: str) -> re.Pattern[str]:
-    """The Python pattern that matches exactly what `pattern` matches in Java.
+    """Return the Python pattern that matches exactly what `pattern` matches in Java.
 
-    Groups come back as non-capturing. Raises ModelLoadError for what has no exact counterpart,
-    including patterns that match the empty string (Java and Python go on differently after one).
+    Groups come back as non-capturing.
+
+    Raises:
+        ModelLoadError: it has no exact counterpart, or matches the empty string (Java and Python go
+            on differently after one).
     """
     translated = _Translator(pattern).run()
     try:

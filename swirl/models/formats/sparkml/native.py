@@ -34,7 +34,7 @@ class SavedStage:
         return str(self.metadata["uid"])
 
     def fail(self, why: str) -> ModelLoadError:
-        """The error to raise: `why`, with the stage in front."""
+        """Return the error to raise: `why`, with the stage in front."""
         return ModelLoadError(f"{self.class_name.rsplit('.', 1)[-1]} {self.uid}: {why}")
 
     def is_set(self, name: str) -> bool:
@@ -42,7 +42,7 @@ class SavedStage:
         return name in self.metadata["paramMap"]
 
     def param(self, name: str) -> Any:
-        """The param as JSON: set value first, default next."""
+        """Return the param as JSON: set value first, default next."""
         for source in ("paramMap", "defaultParamMap"):
             values = self.metadata.get(source, {})
             if name in values:
@@ -90,7 +90,7 @@ class SavedStage:
         return value
 
     def column_pairs(self) -> list[tuple[str, str]]:
-        """(input, output) columns of a stage that takes either one column or several."""
+        """Return the (input, output) columns of a stage that takes either one column or several."""
         if self.is_set("inputCols"):
             sources, targets = self.texts("inputCols"), self.texts("outputCols")
             if len(sources) != len(targets):
@@ -119,7 +119,7 @@ class SavedStage:
         return rows
 
     def data(self, *columns: str) -> dict[str, Any]:
-        """The single row of `data/`, which must have these columns."""
+        """Return the single row of `data/`, which must have these columns."""
         if len(self.rows) != 1:
             raise self.fail(f"data should hold one row, holds {len(self.rows)}")
         row = self.rows[0]
@@ -143,7 +143,11 @@ class SavedStage:
 
 
 def read_stage(path: Path) -> SavedStage:
-    """Opens the stage saved in `path`. Raises ModelLoadError when it is not one."""
+    """Open the stage saved in `path`.
+
+    Raises:
+        ModelLoadError: it is none, or one that is not supported.
+    """
     folder = path / "metadata"
     if folder.is_file():
         raise ModelLoadError(

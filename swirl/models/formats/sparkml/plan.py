@@ -10,16 +10,19 @@ Row = dict[str, Any]
 """Column name to value: str, bool, int, float, list of str, list of float or SparseVector."""
 
 Step = Callable[[Row], None]
-"""Reads columns of the row and adds its own. Raises RowError when Spark would fail the row."""
+"""Reads columns of the row and adds its own; raises RowError when Spark would fail the row."""
 
 
 @dataclass(frozen=True)
 class Column:
     """What is known of a column before any row is seen.
 
-    labels: the texts that the numbers (or strings) of this column stand for, if it is a category;
-    size: slots of a vector column, if known; classes: number of classes of a prediction;
-    single: whether its numbers have 32 bits only.
+    Attributes:
+        labels: the texts that the numbers (or strings) of this column stand for, if it is a
+            category.
+        size: slots of a vector column, if known.
+        classes: number of classes of a prediction.
+        single: whether its numbers have 32 bits only.
     """
 
     labels: tuple[str, ...] | None = None
@@ -35,7 +38,7 @@ class Columns(Mapping[str, Column]):
         self._columns = dict(columns)
 
     def add(self, name: str, column: Column | None = None) -> None:
-        """Declares what a stage produces."""
+        """Declare what a stage produces."""
         self._columns[name] = column or Column()
 
     def __getitem__(self, name: str) -> Column:
@@ -56,7 +59,11 @@ class Plan:
     columns: Columns
 
     def run(self, values: Mapping[str, Any]) -> Row:
-        """Scores one row; returns the inputs and every column added. Raises RowError."""
+        """Score one row; returns the inputs and every column added.
+
+        Raises:
+            RowError: Spark would have failed the row, or dropped it.
+        """
         row = dict(values)
         for step in self.steps:
             step(row)

@@ -28,7 +28,7 @@ class UnsupportedStage(ModelLoadError):
 
 
 def stage(*class_names: str) -> Callable[[Compiler], Compiler]:
-    """Registers the decorated function for these Spark class names."""
+    """Register the decorated function for these Spark class names."""
 
     def register(compiler: Compiler) -> Compiler:
         for name in class_names:
@@ -41,12 +41,17 @@ def stage(*class_names: str) -> Callable[[Compiler], Compiler]:
 
 
 def supported() -> list[str]:
-    """The Spark classes that can be served, sorted."""
+    """Return the Spark classes that can be served, sorted."""
     return sorted(_compilers)
 
 
 def compile_stage(saved: SavedStage, columns: Columns) -> list[Step]:
-    """The steps of one saved stage. Raises UnsupportedStage or ModelLoadError."""
+    """Return the steps of one saved stage.
+
+    Raises:
+        UnsupportedStage: no file in `stages/` registers its class.
+        ModelLoadError: it cannot be scored exactly as Spark does.
+    """
     compiler = _compilers.get(saved.class_name)
     if compiler is None:
         raise UnsupportedStage(
@@ -58,7 +63,11 @@ def compile_stage(saved: SavedStage, columns: Columns) -> list[Step]:
 
 
 def need(saved: SavedStage, columns: Columns, name: str) -> Column:
-    """The column a stage reads; raises ModelLoadError when nothing before provides it."""
+    """Return what is known of a column that a stage reads.
+
+    Raises:
+        ModelLoadError: nothing before provides it.
+    """
     if name not in columns:
         raise saved.fail(
             f"needs column {name!r}, which is neither an input of the model nor made by an "

@@ -24,7 +24,7 @@ Decide = Callable[[Sequence[float], Sequence[float]], float]
 
 @stage("org.apache.spark.ml.classification.LogisticRegressionModel")
 def compile_logistic_regression(saved: SavedStage, columns: Columns) -> list[Step]:
-    """Adds rawPrediction, probability and prediction, those of them that have a column name."""
+    """Add rawPrediction, probability and prediction, those of them that have a column name."""
     data = saved.data(
         "numClasses", "numFeatures", "interceptVector", "coefficientMatrix", "isMultinomial"
     )

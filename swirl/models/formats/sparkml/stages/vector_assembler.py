@@ -54,7 +54,7 @@ def compile_vector_assembler(saved: SavedStage, columns: Columns) -> list[Step]:
 
 
 def _merge(dense: list[float], sparse: list[tuple[int, SparseVector]]) -> SparseVector:
-    """Puts each sparse vector before the dense value it was met at."""
+    """Put each sparse vector before the dense value it was met at."""
     indices: list[int] = []
     values: list[float] = []
     offset = taken = 0
