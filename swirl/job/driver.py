@@ -17,7 +17,7 @@ from swirl.job.attempt import STOPPED, call, conclude, with_yield
 from swirl.job.context import Context
 from swirl.job.errors import InvalidRun
 from swirl.job.load import load
-from swirl.job.progress import ProgressReporter, to_own_pod
+from swirl.job.progress import ProgressReporter, to_pod
 from swirl.job.stopping import Stopped, Stopper, stop_queries
 from swirl.metrics import Emitter
 from swirl.process import leave_message, log_as_told
@@ -46,7 +46,7 @@ class Driver:
         self._environ = environ
         self._context: Context | None = None
         self._emitter: Emitter | None = None
-        self._progress = ProgressReporter(to_own_pod(environ))
+        self._progress: ProgressReporter | None = None
         self._stopper = Stopper(self._stop_queries, self._give_up)
 
     def handle_signals(self) -> None:
@@ -91,6 +91,9 @@ class Driver:
                 environment.metrics_topic,
                 source=f"{run.namespace}/AnalyticsJob/{run.job}",
             )
+        self._progress = ProgressReporter(
+            to_pod(environment.pod_namespace, environment.pod_name, self._environ)
+        )
         try:
             return Context(
                 run,
@@ -123,7 +126,8 @@ class Driver:
         """Let go of everything, each within a bound, so that no failed part holds up the end."""
         if self._emitter is not None:
             self._emitter.close(timeout=5.0)
-        self._progress.close()
+        if self._progress is not None:
+            self._progress.close()
         if self._context is not None and self._context.spark_started:
             _stop_spark(self._context.spark)
 

@@ -98,16 +98,20 @@ class ProgressReporter:
             self._failed = False
 
 
-def to_own_pod(environ: Mapping[str, str]) -> Send | None:
-    """Return how to report to the Pod that this process runs in; None outside of a cluster."""
+def to_pod(namespace: str | None, name: str | None, environ: Mapping[str, str]) -> Send | None:
+    """Return how to report to a Pod; None outside of a cluster.
+
+    Args:
+        namespace, name: of the Pod; None outside of a cluster.
+        environ: says where the API server is and who asks; see `swirl.kube.account`.
+    """
     account = Account.of(environ)
-    namespace, pod = (environ.get(f"SWIRL_POD_{part}") for part in ("NAMESPACE", "NAME"))
-    if account is None or account.token is None or not (namespace and pod):
+    if account is None or account.token is None or not (namespace and name):
         return None
     client = Client(account, agent="swirl-driver", timeout=_TIMEOUT_SECONDS)
 
     def send(progress: Progress) -> None:
         annotations = {PROGRESS: progress.to_json()}
-        client.send(merge(PODS, namespace, pod, {"metadata": {"annotations": annotations}}))
+        client.send(merge(PODS, namespace, name, {"metadata": {"annotations": annotations}}))
 
     return send

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from swirl.job.progress import ProgressReporter, to_own_pod
+from swirl.job.progress import ProgressReporter, to_pod
 from swirl.kube.errors import Forbidden
 from swirl.wire.labels import PROGRESS
 from swirl.wire.progress import Progress
@@ -66,19 +66,18 @@ def test_a_failing_cluster_is_told_once(caplog: pytest.LogCaptureFixture) -> Non
     assert "not you" in warnings[0].message
 
 
-IN_A_POD = {
-    "KUBERNETES_SERVICE_HOST": "127.0.0.1",
-    "SWIRL_POD_NAMESPACE": "ads",
-    "SWIRL_POD_NAME": "train-1-1",
-}
+HOST = "KUBERNETES_SERVICE_HOST"
+ACCOUNT = "SWIRL_SERVICE_ACCOUNT"
 
 
-@pytest.mark.parametrize("missing", [*IN_A_POD, "token"])
+@pytest.mark.parametrize("missing", [HOST, "namespace", "name", "token"])
 def test_outside_of_a_cluster_there_is_no_pod(missing: str, tmp_path: Path) -> None:
     if missing != "token":
         (tmp_path / "token").write_text("secret\n")
-    environ = {name: value for name, value in IN_A_POD.items() if name != missing}
-    assert to_own_pod({**environ, "SWIRL_SERVICE_ACCOUNT": str(tmp_path)}) is None
+    environ = {} if missing == HOST else {HOST: "127.0.0.1"}
+    namespace = None if missing == "namespace" else "ads"
+    name = None if missing == "name" else "train-1-1"
+    assert to_pod(namespace, name, {**environ, ACCOUNT: str(tmp_path)}) is None
 
 
 def test_without_a_pod_progress_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -92,13 +91,8 @@ def test_without_a_pod_progress_is_in_the_log(caplog: pytest.LogCaptureFixture) 
 def test_the_annotation_is_merged_into_the_own_pod(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("secret\n")
     with serving() as api:
-        send = to_own_pod(
-            {
-                **IN_A_POD,
-                "SWIRL_KUBERNETES_URL": api.url,
-                "SWIRL_SERVICE_ACCOUNT": str(tmp_path),
-            }
-        )
+        environ = {HOST: "127.0.0.1", "SWIRL_KUBERNETES_URL": api.url, ACCOUNT: str(tmp_path)}
+        send = to_pod("ads", "train-1-1", environ)
         assert send is not None
         send(Progress(40, "fitting"))
     (asked,) = api.requests
