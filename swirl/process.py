@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from swirl.wire.containers import TERMINATION_LOG
+from swirl.wire.containers import TERMINATION_LOG, TERMINATION_LOG_VARIABLE
 from swirl.wire.environment import Environment, InvalidEnvironment, variable
 from swirl.wire.outcome import LIMIT_BYTES
 from swirl.wire.times import rfc3339
@@ -28,8 +28,6 @@ logger = logging.getLogger(__name__)
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 """What asks a process to stop: the kubelet, and Ctrl-C."""
-
-TERMINATION_LOG_VARIABLE = "SWIRL_TERMINATION_LOG"
 
 _FORMATS = ("text", "json")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from swirl.models.golden import Golden
 from swirl.models.manifest import Manifest
-from swirl.store import Artifact, ArtifactCorrupt, Kind, locations, open_artifact
+from swirl.store import Artifact, ArtifactCorrupt, ArtifactType, locations, open_artifact
 
 GOLDEN = "golden.json"
 NATIVE = "native"
 
-MODEL = Kind(
+MODEL = ArtifactType(
     noun="model",
     remedy="run the job again to publish a new model",
     read=Manifest.from_dict,

@@ -71,7 +71,7 @@ def publish_model_dir(
         metrics=dict(metrics or {}),
     )
     return Published(
-        name, uri, publish_artifact(store, uri, manifest.to_dict(), _files(store, uri))
+        name, uri, publish_artifact(store, uri, MODEL, manifest.to_dict(), _files(store, uri))
     )
 
 

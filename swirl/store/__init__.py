@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swirl.store.artifact import (
     Artifact,
-    Kind,
+    ArtifactType,
     open_artifact,
     publish_artifact,
     require_unpublished,
@@ -18,8 +18,8 @@ __all__ = [
     "ArtifactCorrupt",
     "ArtifactExists",
     "ArtifactNotFound",
+    "ArtifactType",
     "FileEntry",
-    "Kind",
     "Store",
     "StoreError",
     "open_artifact",

@@ -26,13 +26,13 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[T]):
-    """What there is to know of one kind of artifact.
+class ArtifactType(Generic[T]):
+    """What there is to know of artifacts of one type.
 
     Attributes:
         noun: what people call it, for messages: `model`.
         remedy: how to get a new one, for messages: `run the job again to publish a new model`.
-        read: turns the manifest's object into what the kind says about itself; raises ValueError
+        read: turns the manifest's object into what is said about the artifact; raises ValueError
             with a clause that goes on after the manifest's name.
         required: files without which it is none.
         closed: folders in which no file may lie that the manifest does not name.
@@ -57,7 +57,7 @@ class Artifact(Generic[T]):
     Attributes:
         uri: where it is in the store.
         digest: of its manifest.
-        about: what its kind says about it.
+        about: what its manifest says about it.
         files: all of its files but the manifest.
         path: local folder with all of them; a copy if the store is remote.
     """
@@ -81,7 +81,7 @@ class Artifact(Generic[T]):
         self.close()
 
 
-def require_unpublished(store: Store, uri: str, kind: Kind[Any]) -> None:
+def require_unpublished(store: Store, uri: str, artifact_type: ArtifactType[Any]) -> None:
     """Check that nothing is published at the URI; ask before writing files there.
 
     Raises:
@@ -89,23 +89,32 @@ def require_unpublished(store: Store, uri: str, kind: Kind[Any]) -> None:
     """
     if store.exists(locations.join(uri, MANIFEST)):
         raise ArtifactExists(
-            f"a {kind.noun} is already published at {uri}, and {kind.noun}s never change: "
+            f"a {artifact_type.noun} is already published at {uri}, and {artifact_type.noun}s never change: "
             "publish under another name, or once per run"
         )
 
 
-def publish_artifact(store: Store, uri: str, about: Mapping[str, Any], paths: Sequence[str]) -> str:
+def publish_artifact(
+    store: Store,
+    uri: str,
+    artifact_type: ArtifactType[Any],
+    about: Mapping[str, Any],
+    paths: Sequence[str],
+) -> str:
     """Make the files that were written below the URI an artifact; returns its digest.
 
     Args:
         store: where it is.
         uri: the artifact's folder.
-        about: what its kind will read from the manifest; JSON values.
+        artifact_type: what it is to be.
+        about: what its type will read from the manifest; JSON values.
         paths: the files that belong to it, relative to its folder.
 
     Raises:
+        ArtifactExists: something was published there already.
         FileNotFoundError: one of the files was not written.
     """
+    require_unpublished(store, uri, artifact_type)
     files = [FileEntry(path, *store.measure(locations.join(uri, path))) for path in paths]
     data = manifest.to_json(about, files)
     store.sync(uri)
@@ -113,7 +122,9 @@ def publish_artifact(store: Store, uri: str, about: Mapping[str, Any], paths: Se
     return manifest.digest(data)
 
 
-def open_artifact(uri: str, kind: Kind[T], digest: str | None = None) -> Artifact[T]:
+def open_artifact(
+    uri: str, artifact_type: ArtifactType[T], digest: str | None = None
+) -> Artifact[T]:
     """Verify an artifact and make its files available locally.
 
     `file://` artifacts are used in place; others are copied to a temporary folder which
@@ -121,7 +132,7 @@ def open_artifact(uri: str, kind: Kind[T], digest: str | None = None) -> Artifac
 
     Args:
         uri: the artifact's folder.
-        kind: what it should be.
+        artifact_type: what it should be.
         digest: `sha256:…` the manifest must have; None accepts any.
 
     Raises:
@@ -132,84 +143,94 @@ def open_artifact(uri: str, kind: Kind[T], digest: str | None = None) -> Artifac
     try:
         data = store.get(locations.join(uri, MANIFEST))
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise ArtifactNotFound(_why_not_found(store, uri, kind)) from error
+        raise ArtifactNotFound(_why_not_found(store, uri, artifact_type)) from error
     found = manifest.digest(data)
     where = locations.join(uri, MANIFEST)
     if digest is not None and found != digest:
-        raise ArtifactCorrupt(f"{where} has digest {found}, expected {digest}; {kind.repair}")
+        raise ArtifactCorrupt(
+            f"{where} has digest {found}, expected {digest}; {artifact_type.repair}"
+        )
     try:
         body, files = manifest.from_json(data)
-        about = kind.read(body)
+        about = artifact_type.read(body)
     except ValueError as error:
-        raise ArtifactCorrupt(f"{where} {error}; {kind.repair}") from error
+        raise ArtifactCorrupt(f"{where} {error}; {artifact_type.repair}") from error
     path = locations.local_path(uri)
     if path is not None:
-        _verify(store, uri, kind, files, path)
+        _verify(store, uri, artifact_type, files, path)
         return Artifact(uri, found, about, files, path)
-    copy = Path(tempfile.mkdtemp(prefix=f"swirl-{kind.noun}-"))
+    copy = Path(tempfile.mkdtemp(prefix=f"swirl-{artifact_type.noun}-"))
     try:
         for entry in files:
-            _fetch(store, uri, kind, entry, copy)
+            _fetch(store, uri, artifact_type, entry, copy)
         (copy / MANIFEST).write_bytes(data)
-        _verify(store, uri, kind, files, copy)
+        _verify(store, uri, artifact_type, files, copy)
     except BaseException:
         shutil.rmtree(copy, ignore_errors=True)
         raise
     return Artifact(uri, found, about, files, copy, _copied=True)
 
 
-def _why_not_found(store: Store, uri: str, kind: Kind[Any]) -> str:
+def _why_not_found(store: Store, uri: str, artifact_type: ArtifactType[Any]) -> str:
     if store.exists(uri):
         return (
-            f"the {kind.noun} at {uri} was never finished: it has no {MANIFEST}. "
-            f"Whoever wrote it has failed; {kind.remedy}"
+            f"the {artifact_type.noun} at {uri} was never finished: it has no {MANIFEST}. "
+            f"Whoever wrote it has failed; {artifact_type.remedy}"
         )
     return (
-        f"there is no {kind.noun} at {uri}: check the URI, that whoever publishes there has "
+        f"there is no {artifact_type.noun} at {uri}: check the URI, that whoever publishes there has "
         "succeeded, and that the artifact volume is mounted here"
     )
 
 
 def _verify(
-    store: Store, uri: str, kind: Kind[Any], files: Sequence[FileEntry], folder: Path
+    store: Store,
+    uri: str,
+    artifact_type: ArtifactType[Any],
+    files: Sequence[FileEntry],
+    folder: Path,
 ) -> None:
     for entry in files:
-        _verify_file(locations.join(uri, entry.path), folder / entry.path, kind, entry)
+        _verify_file(locations.join(uri, entry.path), folder / entry.path, artifact_type, entry)
     named = {entry.path for entry in files}
-    for path in kind.required:
+    for path in artifact_type.required:
         if path not in named:
             raise ArtifactCorrupt(
-                f"{locations.join(uri, MANIFEST)} does not list {path}; {kind.repair}"
+                f"{locations.join(uri, MANIFEST)} does not list {path}; {artifact_type.repair}"
             )
     # Who reads a whole folder, as Spark does, would read a file too many as well.
-    for closed in kind.closed:
+    for closed in artifact_type.closed:
         for path in store.list(locations.join(uri, closed)):
             if f"{closed}/{path}" not in named:
                 raise ArtifactCorrupt(
-                    f"{locations.join(uri, closed, path)} does not belong to the {kind.noun}; "
-                    f"remove the file, or {kind.remedy}"
+                    f"{locations.join(uri, closed, path)} does not belong to the {artifact_type.noun}; "
+                    f"remove the file, or {artifact_type.remedy}"
                 )
 
 
-def _verify_file(where: str, path: Path, kind: Kind[Any], entry: FileEntry) -> None:
+def _verify_file(
+    where: str, path: Path, artifact_type: ArtifactType[Any], entry: FileEntry
+) -> None:
     if not path.is_file():
-        raise ArtifactCorrupt(f"{where} is missing; {kind.repair}")
+        raise ArtifactCorrupt(f"{where} is missing; {artifact_type.repair}")
     size = path.stat().st_size
     if size != entry.size:
         raise ArtifactCorrupt(
-            f"{where} has {size} bytes, {entry.size} were published; {kind.repair}"
+            f"{where} has {size} bytes, {entry.size} were published; {artifact_type.repair}"
         )
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != entry.sha256:
         raise ArtifactCorrupt(
-            f"{where} has SHA-256 {found}, {entry.sha256} was published; {kind.repair}"
+            f"{where} has SHA-256 {found}, {entry.sha256} was published; {artifact_type.repair}"
         )
 
 
-def _fetch(store: Store, uri: str, kind: Kind[Any], entry: FileEntry, folder: Path) -> None:
+def _fetch(
+    store: Store, uri: str, artifact_type: ArtifactType[Any], entry: FileEntry, folder: Path
+) -> None:
     where = locations.join(uri, entry.path)
     try:
         store.get_file(where, folder / entry.path)
     except FileNotFoundError as error:
-        raise ArtifactCorrupt(f"{where} is missing; {kind.repair}") from error
+        raise ArtifactCorrupt(f"{where} is missing; {artifact_type.repair}") from error

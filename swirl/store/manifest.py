@@ -1,6 +1,6 @@
 """An artifact's manifest: a JSON object that names every file of it with its digest. Pure.
 
-What else the object says is the business of the artifact's kind; see `swirl.store.artifact`.
+What else the object says is the business of the artifact's type; see `swirl.store.artifact`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def to_json(about: Mapping[str, Any], files: Sequence[FileEntry]) -> bytes:
     """Return the bytes of a manifest, equal ones for equal contents.
 
     Args:
-        about: what the artifact's kind has to say; JSON values.
+        about: what the artifact's type has to say; JSON values.
         files: all files of the artifact but the manifest itself.
 
     Raises:

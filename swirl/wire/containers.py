@@ -18,6 +18,9 @@ from swirl.wire.topics import METRICS_TOPIC, Topics
 TERMINATION_LOG = "/dev/termination-log"
 """Where a container leaves the sentence that the operator reads, unless it is told otherwise."""
 
+TERMINATION_LOG_VARIABLE = "SWIRL_TERMINATION_LOG"
+"""What tells it otherwise; `swirl.process` reads it, before anything else can be wrong."""
+
 
 def _object(text: str) -> dict[str, Any]:
     try:
@@ -78,7 +81,7 @@ class DriverEnvironment(Environment):
     pod_ip: str | None = field(
         default=None, metadata=variable("SWIRL_POD_IP", field_ref="status.podIP")
     )
-    termination_log: str | None = field(default=None, metadata=variable("SWIRL_TERMINATION_LOG"))
+    termination_log: str | None = field(default=None, metadata=variable(TERMINATION_LOG_VARIABLE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +108,7 @@ class ScorerEnvironment(Environment):
         default=5.0, metadata=variable("SWIRL_DRAIN_SECONDS", read=seconds)
     )
     termination_log: str = field(
-        default=TERMINATION_LOG, metadata=variable("SWIRL_TERMINATION_LOG")
+        default=TERMINATION_LOG, metadata=variable(TERMINATION_LOG_VARIABLE)
     )
 
 

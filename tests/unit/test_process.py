@@ -14,17 +14,14 @@ import pytest
 
 from swirl.process import JsonFormatter, leave_message, log_as_told, on_stop
 from swirl.wire.environment import InvalidEnvironment
+from tests.support.logs import logs_restored
 
 
 @pytest.fixture(autouse=True)
-def logs_restored() -> Iterator[None]:
-    root, chatty = logging.getLogger(), logging.getLogger("chatty")
-    handlers, level = root.handlers[:], root.level
-    root.handlers[:] = []
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    chatty.setLevel(logging.NOTSET)
+def logs() -> Iterator[None]:
+    with logs_restored():
+        yield
+    logging.getLogger("chatty").setLevel(logging.NOTSET)
 
 
 @pytest.fixture

@@ -14,19 +14,15 @@ from swirl.models import Golden, Published, Signature, Tensor, open_model, publi
 from swirl.store import ArtifactCorrupt, ArtifactExists, ArtifactNotFound, Store, StoreError
 from swirl.store.locations import local_path
 from swirl.wire.run import RunRef
+from tests.support.stores import SCHEMES, store_root
 
 GOLDEN = Golden([{"text": "good"}], [{"prediction": 2.0}])
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=SCHEMES)
 def root(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "file":
-        yield f"file://{tmp_path}/artifacts"
-        return
-    memory = fsspec.filesystem("memory")
-    yield "memory://artifacts"
-    memory.store.clear()
-    memory.pseudo_dirs[:] = [""]
+    with store_root(request.param, tmp_path) as uri:
+        yield uri
 
 
 @pytest.fixture

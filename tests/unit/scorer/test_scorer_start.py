@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,14 @@ import pytest
 from swirl.models import Golden
 from swirl.scorer.__main__ import main
 from swirl.wire.exits import ScorerExit
+from tests.support.logs import logs_restored
 from tests.support.spark_models import GOLDEN, publish
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[None]:
+    with logs_restored():
+        yield
 
 
 def environment(folder: Path, uri: str, **more: str) -> dict[str, str]:
@@ -50,6 +59,19 @@ def test_golden_mismatch_exits_3_with_a_message(tmp_path: Path) -> None:
 def test_no_model_exits_2_with_a_message(tmp_path: Path) -> None:
     assert main(environment(tmp_path, (tmp_path / "none").as_uri())) == 2
     assert "cannot open the model" in (tmp_path / "message").read_text()
+
+
+def test_the_log_is_json_where_collectors_read_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """That of the HTTP server as well."""
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        main(environment(tmp_path, publish(tmp_path).uri, SWIRL_PORT=port, SWIRL_LOG_FORMAT="json"))
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert {line["logger"] for line in lines} == {"swirl.scorer", "uvicorn.error"}
 
 
 def test_taken_port_does_not_look_like_a_golden_mismatch(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A second kind of artifact beside models: one that is no more than its files."""
+"""A second type of artifact beside models: one that is no more than its files."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import pytest
 
 from swirl.store import (
     ArtifactCorrupt,
     ArtifactExists,
     ArtifactNotFound,
-    Kind,
+    ArtifactType,
     Store,
     open_artifact,
     publish_artifact,
     require_unpublished,
 )
+from tests.support.stores import SCHEMES, store_root
 
 
 def read(body: Mapping[str, Any]) -> str:
@@ -29,27 +29,22 @@ def read(body: Mapping[str, Any]) -> str:
     return str(body["title"])
 
 
-BUNDLE = Kind(
+BUNDLE = ArtifactType(
     noun="bundle", remedy="upload it again", read=read, required=("main.py",), closed=("lib",)
 )
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=SCHEMES)
 def uri(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "file":
-        yield f"file://{tmp_path}/bundles/a"
-        return
-    memory = fsspec.filesystem("memory")
-    yield "memory://bundles/a"
-    memory.store.clear()
-    memory.pseudo_dirs[:] = [""]
+    with store_root(request.param, tmp_path) as root:
+        yield f"{root}/bundles/a"
 
 
 def publish(uri: str, **about: Any) -> str:
     store = Store(uri)
     store.put(f"{uri}/main.py", b"pass\n")
     store.put(f"{uri}/lib/help.py", b"")
-    return publish_artifact(store, uri, {"title": "t"} | about, ["main.py", "lib/help.py"])
+    return publish_artifact(store, uri, BUNDLE, {"title": "t"} | about, ["main.py", "lib/help.py"])
 
 
 def test_what_was_published_is_opened(uri: str) -> None:
@@ -69,11 +64,15 @@ def test_nothing_is_published_twice(uri: str) -> None:
     publish(uri)
     with pytest.raises(ArtifactExists, match=r"a bundle is already published at .* never change"):
         require_unpublished(Store(uri), uri, BUNDLE)
+    with pytest.raises(ArtifactExists):
+        publish(uri, title="another")
+    with open_artifact(uri, BUNDLE) as artifact:
+        assert artifact.about == "t"
 
 
 def test_a_file_that_was_not_written_cannot_belong_to_it(uri: str) -> None:
     with pytest.raises(FileNotFoundError):
-        publish_artifact(Store(uri), uri, {}, ["none"])
+        publish_artifact(Store(uri), uri, BUNDLE, {}, ["none"])
     with pytest.raises(ArtifactNotFound, match="there is no bundle"):
         open_artifact(uri, BUNDLE)
 
@@ -93,7 +92,7 @@ def test_the_kind_reads_its_part_before_anything_is_copied(uri: str) -> None:
 def test_files_that_a_kind_cannot_do_without(uri: str) -> None:
     store = Store(uri)
     store.put(f"{uri}/other", b"")
-    publish_artifact(store, uri, {"title": "t"}, ["other"])
+    publish_artifact(store, uri, BUNDLE, {"title": "t"}, ["other"])
     with pytest.raises(ArtifactCorrupt, match=r"does not list main\.py"):
         open_artifact(uri, BUNDLE)
 
