@@ -89,8 +89,8 @@ def require_unpublished(store: Store, uri: str, artifact_type: ArtifactType[Any]
     """
     if store.exists(locations.join(uri, MANIFEST)):
         raise ArtifactExists(
-            f"a {artifact_type.noun} is already published at {uri}, and {artifact_type.noun}s never change: "
-            "publish under another name, or once per run"
+            f"a {artifact_type.noun} is already published at {uri}, and {artifact_type.noun}s "
+            "never change: publish under another name, or once per run"
         )
 
 
@@ -178,8 +178,8 @@ def _why_not_found(store: Store, uri: str, artifact_type: ArtifactType[Any]) -> 
             f"Whoever wrote it has failed; {artifact_type.remedy}"
         )
     return (
-        f"there is no {artifact_type.noun} at {uri}: check the URI, that whoever publishes there has "
-        "succeeded, and that the artifact volume is mounted here"
+        f"there is no {artifact_type.noun} at {uri}: check the URI, that whoever publishes there "
+        "has succeeded, and that the artifact volume is mounted here"
     )
 
 
@@ -203,8 +203,8 @@ def _verify(
         for path in store.list(locations.join(uri, closed)):
             if f"{closed}/{path}" not in named:
                 raise ArtifactCorrupt(
-                    f"{locations.join(uri, closed, path)} does not belong to the {artifact_type.noun}; "
-                    f"remove the file, or {artifact_type.remedy}"
+                    f"{locations.join(uri, closed, path)} does not belong to the "
+                    f"{artifact_type.noun}; remove the file, or {artifact_type.remedy}"
                 )
 
 
