@@ -124,7 +124,7 @@ def _json(body: object, status: int = 200) -> Response:
 
 def _own_version() -> str:
     try:
-        return version("swirl")
+        return version("swirl-analytics")
     except PackageNotFoundError:
         # Images carry the package as plain files.
         return "unknown"

@@ -12,6 +12,7 @@ import pytest
 from swirl.scorer.app import create_app
 from swirl.scorer.limits import MAX_BODY, MAX_ROWS
 from swirl.scorer.service import Service
+from tests.unit.distribution.project import METADATA
 
 BASE = "/v2/models/sentiment"
 
@@ -203,6 +204,13 @@ async def test_metadata(client: httpx.AsyncClient) -> None:
         assert body["outputs"][2] == {"name": "probability", "datatype": "FP64", "shape": [-1, 3]}
     server = (await client.get("/v2")).json()
     assert (server["name"], server["extensions"]) == ("swirl-scorer", [])
+
+
+async def test_its_version_is_that_of_the_distribution(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swirl.scorer.app.version", lambda name: f"1 of {name}")
+    assert (await client.get("/v2")).json()["version"] == f"1 of {METADATA['name']}"
 
 
 async def test_versioned_paths_score_too(client: httpx.AsyncClient) -> None:
