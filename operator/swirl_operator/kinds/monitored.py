@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from swirl.kube.resources import Resource
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.key import Key
+from swirl_operator.runtime.objects import namespace_of
 
 
 def monitored_keys(monitor: Object, resource: Resource) -> Iterable[Key]:
@@ -14,4 +15,4 @@ def monitored_keys(monitor: Object, resource: Resource) -> Iterable[Key]:
     for node in monitor["spec"]["nodes"]:
         reference = node.get("ref") or {}
         if reference.get("kind") == resource.kind:
-            yield Key(resource.kind, monitor["metadata"]["namespace"], reference["name"])
+            yield Key(resource.kind, namespace_of(monitor), reference["name"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from swirl_operator.runtime.interface import Object
 
 VOLUME = "artifacts"
 
@@ -20,17 +21,17 @@ class ArtifactStore:
         """Where the claim is mounted; None for stores that need no volume."""
         return self.uri.removeprefix("file://") if self.uri.startswith("file://") else None
 
-    def volumes(self) -> list[dict[str, Any]]:
+    def volumes(self) -> list[Object]:
         """Pod volumes."""
         if self.path is None:
             return []
         return [{"name": VOLUME, "persistentVolumeClaim": {"claimName": self.claim}}]
 
-    def mounts(self, *, read_only: bool = False) -> list[dict[str, Any]]:
+    def mounts(self, *, read_only: bool = False) -> list[Object]:
         """Container volume mounts."""
         if self.path is None:
             return []
-        mount: dict[str, Any] = {"name": VOLUME, "mountPath": self.path}
+        mount: Object = {"name": VOLUME, "mountPath": self.path}
         if read_only:
             mount["readOnly"] = True
         return [mount]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from swirl_operator.runtime.interface import Object
 
 UID = 10001
 
 
-def pod_security() -> dict[str, Any]:
+def pod_security() -> Object:
     """`securityContext` of a pod."""
     return {
         "runAsNonRoot": True,
@@ -18,7 +18,7 @@ def pod_security() -> dict[str, Any]:
     }
 
 
-def container_security() -> dict[str, Any]:
+def container_security() -> Object:
     """`securityContext` of a container; what must be written goes to the emptyDir on /tmp."""
     return {
         "allowPrivilegeEscalation": False,

@@ -86,8 +86,8 @@ class Outbox:
         if self.waiting:
             first, *rest = self.waiting
             phase: Phase = "Started" if first["announced"] == "None" else "Finished"
-            told = () if phase == "Finished" else ({**first, "announced": phase},)
-            return first, phase, replace(self, waiting=(*told, *rest))
+            again = () if phase == "Finished" else ({**first, "announced": phase},)
+            return first, phase, replace(self, waiting=(*again, *rest))
         due = _due(self.last)
         if self.last is None or due is None:
             return None
@@ -113,10 +113,10 @@ def announce_when_settled(plan: Plan, observed: Object, subject: Subject) -> Pla
     if plan.create or plan.delete or plan.status != observed:
         # The object's own status wakes nobody, so the next look has to be asked for.
         return replace(plan, requeue_after=0)
-    change, phase, told = upcoming
+    change, phase, rest = upcoming
     event = json.loads(_event(change, phase, subject).to_json())
     kept = {key: plan.status[key] for key in plan.status if key != "pendingChanges"}
-    return replace(plan, announce=(event,), status={**kept, **told.fields()}, requeue_after=0)
+    return replace(plan, announce=(event,), status={**kept, **rest.fields()}, requeue_after=0)
 
 
 def _ended(change: Object, now: datetime) -> Object:

@@ -8,6 +8,7 @@ from swirl.api.v1alpha1.modelserver import ModelSource
 from swirl_operator.kinds.runs import outcome_of
 from swirl_operator.runtime.digest import short_digest
 from swirl_operator.runtime.interface import Object
+from swirl_operator.runtime.objects import name_of
 from swirl_operator.status.reasons import Reason
 
 
@@ -56,7 +57,7 @@ def resolve(
 
 
 def _of_run(source: ModelSource, run: Object) -> Served | Pending | Unavailable:
-    name, outcome = run["metadata"]["name"], outcome_of(run)
+    name, outcome = name_of(run), outcome_of(run)
     if outcome == "Running":
         return Pending(Reason.RUN_NOT_FINISHED, f"AnalyticsRun {name} has not finished.")
     if outcome == "Failed":

@@ -11,7 +11,7 @@ from swirl.kube.resources import PODS
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, MODELSERVERS
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.key import Key
-from tests.unit.operator.kinds import rules
+from tests.unit.operator.kinds import invariants
 from tests.unit.operator.kinds.kubelet import Node, Script
 from tests.unit.operator.kinds.process import Crash, Operator, Topic
 from tests.unit.operator.kinds.world import NAMESPACE, World
@@ -40,7 +40,7 @@ class Campaign:
 
     def __init__(self, script: Script) -> None:
         self.world = World()
-        rules.guard(self.world)
+        invariants.guard(self.world)
         self.topic = Topic()
         self.node = Node(self.world, script)
         self.crashes = 0
@@ -151,12 +151,12 @@ class Campaign:
     def check(self) -> None:
         """Everything that must hold of a world at rest."""
         for run in self.world.list(ANALYTICSRUNS):
-            rules.check_run(self.world, run, self.node.endings)
+            invariants.check_run(self.world, run, self.node.endings)
         states = {
-            job["metadata"]["name"]: rules.check_job(self.world, job)
+            job["metadata"]["name"]: invariants.check_job(self.world, job)
             for job in self.world.list(ANALYTICSJOBS)
         }
         for server in self.world.list(MODELSERVERS):
             job = self.world.get(ANALYTICSJOBS, TRAIN)
-            rules.check_server(self.world, server, job, states[TRAIN])
-        rules.check_changes(self.world, self.topic)
+            invariants.check_server(self.world, server, job, states[TRAIN])
+        invariants.check_changes(self.world, self.topic)

@@ -1,9 +1,9 @@
 """No sequence of events, delays and crashes starts a second driver, or ends otherwise than without.
 
 Hypothesis plays everybody: users, the kubelet, Kafka, the watches, and whoever kills the operator.
-What must always hold is checked where it could break (see rules.py): at every creation of a Pod, at
-every write of a status. In the end everything is let come to rest, and must then be what the
-endings of the Pods ask for, however often the operator died on the way.
+What must always hold is checked where it could break (see invariants.py): at every creation of a
+Pod, at every write of a status. In the end everything is let come to rest, and must then be what
+the endings of the Pods ask for, however often the operator died on the way.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from swirl.kube.resources import DEPLOYMENTS, PODS
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.runtime.interface import Object
 from tests.unit.operator.kinds.campaign import INGEST, TRAIN, Campaign
+from tests.unit.operator.kinds.invariants import succeeded
 from tests.unit.operator.kinds.kubelet import by_attempt
-from tests.unit.operator.kinds.rules import succeeded
 from tests.unit.operator.kinds.world import is_live, label
 
 JOBS = st.sampled_from((TRAIN, INGEST))
