@@ -64,6 +64,10 @@ def guard(world: World) -> None:
     def writing(obj: Object, status: Object) -> None:
         if obj["kind"] == "AnalyticsRun" and succeeded(obj) != "Unknown":
             assert succeeded({"status": status}) == succeeded(obj), "an outcome was changed"
+        if obj["kind"] == "AnalyticsRun" and succeeded({"status": status}) != "Unknown":
+            uid = obj["metadata"]["uid"]
+            live = [p for p in world.list(PODS) if is_live(p) and attempt_of(p)[0] == uid]
+            assert not live, "a run that has ended has a driver"
 
     world.on_create.append(creating)
     world.on_status.append(writing)
