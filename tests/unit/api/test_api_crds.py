@@ -201,6 +201,8 @@ def test_lists_that_merge_by_key(path: str, key: str) -> None:
         ("AnalyticsJob.spec.spark.driver.memory", "1Gi"),
         ("AnalyticsJob.spec.serviceAccountName", "swirl-driver"),
         ("AnalyticsJob.spec.suspend", False),
+        ("AnalyticsRun.spec.cancel", False),
+        ("AnalyticsRun.spec.jobSpec.retry.limit", 3),
         ("ModelServer.spec.replicas", 1),
         ("SwirlMonitor.spec.runner", "Process"),
         ("SwirlMonitor.spec.detection.windowSeconds", 5),
@@ -250,6 +252,21 @@ def test_a_rule_has_a_message() -> None:
     ]
     assert len(found) > len(KINDS)
     assert all(len(rule["message"]) > 10 for rule in found)
+
+
+def test_no_field_of_a_run_is_forgotten_by_the_rule_that_keeps_it() -> None:
+    """In the write that cancels, a rule has to name what must stay; of `parameters` it cannot."""
+    (rule,) = at("AnalyticsRun.spec")["x-kubernetes-validations"]
+    fields = at("AnalyticsRun.spec")["properties"].keys() - {"cancel", "parameters"}
+    assert [name for name in fields if f"self.{name} == oldSelf.{name}" not in rule["rule"]] == []
+
+
+def test_a_spark_pods_resources_are_a_servers_but_for_memory() -> None:
+    driver = at("AnalyticsJob.spec.spark.driver.resources")
+    executor = at("AnalyticsJob.spec.spark.executor.resources")
+    server = at("ModelServer.spec.resources")
+    assert driver["properties"] == executor["properties"] == server["properties"]
+    assert driver["x-kubernetes-validations"] == executor["x-kubernetes-validations"]
 
 
 def test_only_a_union_with_null_can_be_said_in_the_dialect() -> None:

@@ -23,6 +23,8 @@ def test_minimal_manifests() -> None:
     assert job.status.observed_generation == -1
     run = AnalyticsRun.model_validate({"spec": {"job": "train"}})
     assert run.spec.parameters == {}
+    assert run.spec.job_spec is None
+    assert run.spec.cancel is False
     server = ModelServer.model_validate({"spec": {"model": {"job": "train"}}})
     assert server.spec.replicas == 1
     monitor = SwirlMonitor.model_validate({"spec": MONITOR})
@@ -38,6 +40,25 @@ def test_the_wire_is_camel_case() -> None:
     server = ModelServer.model_validate({"spec": {"model": {"job": "a"}}, "status": status})
     assert server.status.model_uri == "file:///m"
     assert server.model_dump(by_alias=True)["status"]["modelURI"] == "file:///m"
+
+
+def test_a_run_carries_its_jobs_spec() -> None:
+    spec = {"job": "train", "jobSpec": {**JOB, "retry": {"limit": 1}}}
+    run = AnalyticsRun.model_validate({"spec": spec, "status": {"progress": {"percent": 40}}})
+    assert run.spec.job_spec is not None
+    assert run.spec.job_spec.retry.limit == 1
+    assert run.status.progress is not None
+    assert run.status.progress.percent == 40
+    with pytest.raises(ValidationError):
+        AnalyticsRun.model_validate({"spec": {"job": "train", "jobSpec": {"mode": "Batch"}}})
+
+
+def test_resources_are_those_of_kubernetes() -> None:
+    resources = {"requests": {"cpu": "100m"}, "limits": {"memory": "1Gi"}}
+    spec = {"model": {"job": "train"}, "resources": resources, "runtime": {"image": "mine:1"}}
+    server = ModelServer.model_validate({"spec": spec})
+    body = server.model_dump(by_alias=True, exclude_none=True)["spec"]
+    assert (body["resources"], body["runtime"]) == (resources, {"image": "mine:1"})
 
 
 def test_fields_of_a_newer_version_are_ignored() -> None:
