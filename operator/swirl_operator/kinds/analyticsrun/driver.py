@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
-from swirl.wire import labels
+from swirl.kube.resources import PODS
 from swirl.wire.containers import DriverEnvironment
 from swirl.wire.labels import EXECUTOR_TEMPLATE
 from swirl.wire.run import RunSpec
-from swirl_operator.kinds.analyticsrun.names import driver_name
+from swirl_operator.kinds.analyticsrun.names import driver_name, pod_labels
 from swirl_operator.kinds.analyticsrun.report import CONTAINER
 from swirl_operator.kinds.analyticsrun.sparkconf import (
     BLOCK_MANAGER_PORT,
@@ -79,21 +79,12 @@ def driver_pod(
         ],
     )
     return {
-        "apiVersion": "v1",
-        "kind": "Pod",
+        "apiVersion": PODS.api_version,
+        "kind": PODS.kind,
         "metadata": {
             "name": name,
             "namespace": namespace,
-            "labels": labels.child_labels(
-                "AnalyticsRun",
-                run,
-                **{
-                    labels.JOB: job,
-                    labels.RUN: run,
-                    labels.ATTEMPT: str(attempt),
-                    labels.ROLE: DRIVER,
-                },
-            ),
+            "labels": pod_labels(job=job, run=run, attempt=attempt, role=DRIVER),
             "annotations": {
                 EXECUTOR_TEMPLATE: json.dumps(
                     executor_template(job=job, run=run, attempt=attempt), sort_keys=True

@@ -1,7 +1,12 @@
-"""Names that follow from run and attempt, so that a repeat can never start a second driver."""
+"""Names and labels that follow from run and attempt.
+
+A repeat that has the same name can never start a second driver.
+"""
 
 from __future__ import annotations
 
+from swirl.wire import labels
+from swirl_operator.kinds.resources import ANALYTICSRUNS
 from swirl_operator.runtime.digest import short_digest
 
 # Spark's own limit; it appends "-exec-" and a number.
@@ -22,3 +27,9 @@ def executor_prefix(run: str, attempt: int) -> str:
     if len(name) <= _LONGEST_PREFIX:
         return name
     return f"{name[: _LONGEST_PREFIX - 9]}-{short_digest(name)}"
+
+
+def pod_labels(*, job: str, run: str, attempt: int, role: str) -> dict[str, str]:
+    """Labels of a Pod of the attempt, be it the driver or an executor."""
+    own = {labels.JOB: job, labels.RUN: run, labels.ATTEMPT: str(attempt), labels.ROLE: role}
+    return labels.child_labels(ANALYTICSRUNS.kind, run, **own)

@@ -7,7 +7,6 @@ that follow from run and attempt, no crash or stale view can start two drivers f
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
@@ -19,7 +18,7 @@ from swirl_operator.kinds.analyticsrun.names import driver_name
 from swirl_operator.kinds.analyticsrun.others import leftover_executors, other_driver
 from swirl_operator.kinds.analyticsrun.outputs import outputs
 from swirl_operator.kinds.analyticsrun.related import RunRelated
-from swirl_operator.kinds.analyticsrun.report import Report, progress, read
+from swirl_operator.kinds.analyticsrun.report import Report, progress, read, returned_stream
 from swirl_operator.kinds.runs import is_orphan, job_spec_of, outcome_of
 from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import ChildFailure, Event, Object, Observation, Plan, Ref
@@ -202,12 +201,7 @@ class _Round:
 
     def _ended(self, attempt: Object, report: Report) -> Plan:
         if report.state == "Succeeded" and self._streaming():
-            report = replace(
-                report,
-                state="Failed",
-                reason=Reason.STREAM_ENDED,
-                message="the function returned and no query runs any more, but a stream has no end",
-            )
+            report = returned_stream(report)
         attempt = attempts.closed(attempt, report, rfc3339(self.now))
         self._store(attempt)
         if report.state == "Succeeded":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from swirl.wire.exits import DriverExit
@@ -62,6 +62,16 @@ def read(pod: Object) -> Report:
     reason, message = _as_told(outcome)
     permanent = state.exit_code == DriverExit.PERMANENT
     return Report("Failed", reason, message or exited, *times, permanent=permanent, outcome=outcome)
+
+
+def returned_stream(report: Report) -> Report:
+    """The report of a stream's driver whose function returned: a stream has no end of its own."""
+    return replace(
+        report,
+        state="Failed",
+        reason=Reason.STREAM_ENDED,
+        message="the function returned and no query runs any more, but a stream has no end",
+    )
 
 
 def progress(pod: Object) -> Object | None:

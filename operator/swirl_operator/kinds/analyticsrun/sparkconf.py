@@ -7,8 +7,8 @@ that the driver reads from an annotation on itself, so an attempt is one write t
 from __future__ import annotations
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
-from swirl.wire import labels
-from swirl_operator.kinds.analyticsrun.names import executor_prefix
+from swirl.kube.resources import PODS
+from swirl_operator.kinds.analyticsrun.names import executor_prefix, pod_labels
 from swirl_operator.pods.artifacts import VOLUME, ArtifactStore
 from swirl_operator.pods.builder import PULL_POLICY, container, pod_spec
 from swirl_operator.pods.environment import literal
@@ -73,19 +73,8 @@ def spark_conf(
 def executor_template(*, job: str, run: str, attempt: int) -> Object:
     """What Spark starts every executor Pod from."""
     return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {
-            "labels": labels.child_labels(
-                "AnalyticsRun",
-                run,
-                **{
-                    labels.JOB: job,
-                    labels.RUN: run,
-                    labels.ATTEMPT: str(attempt),
-                    labels.ROLE: EXECUTOR,
-                },
-            )
-        },
+        "apiVersion": PODS.api_version,
+        "kind": PODS.kind,
+        "metadata": {"labels": pod_labels(job=job, run=run, attempt=attempt, role=EXECUTOR)},
         "spec": pod_spec(container(EXECUTOR_CONTAINER), automountServiceAccountToken=False),
     }

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swirl.wire.progress import Progress
-from swirl_operator.kinds.analyticsrun.report import progress, read
+from swirl_operator.kinds.analyticsrun.report import progress, read, returned_stream
 from swirl_operator.runtime.interface import Object
 from swirl_operator.status.reasons import known
 from tests.unit.operator.kinds.observed import container, pod, terminated
@@ -141,6 +141,12 @@ def test_a_driver_without_a_node() -> None:
 )
 def test_a_driver_that_starts(status: Object) -> None:
     assert read(pod(status=status)).reason == "DriverStarting"
+
+
+def test_a_stream_that_returned_has_failed() -> None:
+    report = returned_stream(read(pod(status=terminated(0))))
+    assert (report.state, report.reason) == ("Failed", "StreamEnded")
+    assert report.finished_at == "2026-01-31T11:59:00Z"
 
 
 def annotated(value: Any) -> Object:
