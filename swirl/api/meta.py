@@ -140,6 +140,26 @@ PendingChanges = Annotated[
 """Changes that the next one overtook before Kafka had heard all of them, the oldest first."""
 
 
+class Status(Model):
+    """What every status has; kinds say of their own conditions what they mean."""
+
+    observed_generation: int = Field(
+        default=-1, description="The generation of the spec that the conditions speak of."
+    )
+
+
+class AnnouncingStatus(Status):
+    """The status of a kind whose changes are announced on Kafka."""
+
+    change: Change | None = Field(
+        default=None, description="The last change of its version, as announced on Kafka."
+    )
+    pending_changes: PendingChanges = Field(
+        default_factory=list,
+        description="Changes before that one which are still to be announced, the oldest first.",
+    )
+
+
 @dataclasses.dataclass(frozen=True)
 class Column:
     """A column of `kubectl get`; `wide` ones show only with `-o wide`."""

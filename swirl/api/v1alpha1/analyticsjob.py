@@ -7,14 +7,13 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from swirl.api.meta import (
-    Change,
+    AnnouncingStatus,
     Column,
     Conditions,
     Memory,
     Model,
     Name,
     Parameters,
-    PendingChanges,
     Resource,
     Resources,
     Timestamp,
@@ -64,34 +63,31 @@ _CPU_ONLY = rules(
 )
 
 
-class Driver(Model):
-    """The pod that runs the function."""
+class SparkProcess(Model):
+    """What a driver and an executor have in common."""
 
-    cores: int = Field(default=1, ge=1, le=64, description="Cores Spark's driver may use.")
+    cores: int = Field(default=1, ge=1, le=64, description="Cores that Spark may use in it.")
     resources: Resources | None = Field(
         default=None,
         description="CPU of the pod. Requests are its limit when absent, and `cores` without a "
         "limit. Its memory is `memory` + `memoryOverhead`, requested and as the limit.",
         json_schema_extra=_CPU_ONLY,
     )
-    memory: Memory = Field(default="1Gi", description="Heap of the driver's JVM.")
+    memory: Memory = Field(default="1Gi", description="Heap of its JVM.")
+
+
+class Driver(SparkProcess):
+    """The pod that runs the function."""
+
     memory_overhead: Memory = Field(
         default="512Mi", description="Memory beside the heap: Python, threads, buffers."
     )
 
 
-class Executor(Model):
+class Executor(SparkProcess):
     """The pods that Spark's tasks run in."""
 
     instances: int = Field(default=1, ge=1, le=1000, description="How many executor pods.")
-    cores: int = Field(default=1, ge=1, le=64, description="Tasks at a time in one executor.")
-    resources: Resources | None = Field(
-        default=None,
-        description="CPU of each pod. Requests are its limit when absent, and `cores` without a "
-        "limit. Its memory is `memory` + `memoryOverhead`, requested and as the limit.",
-        json_schema_extra=_CPU_ONLY,
-    )
-    memory: Memory = Field(default="1Gi", description="Heap of each executor's JVM.")
     memory_overhead: Memory = Field(
         default="384Mi", description="Memory beside the heap: Python workers, buffers."
     )
@@ -199,12 +195,9 @@ class RunReference(Model):
     )
 
 
-class AnalyticsJobStatus(Model):
+class AnalyticsJobStatus(AnnouncingStatus):
     """What the operator last saw."""
 
-    observed_generation: int = Field(
-        default=-1, description="The generation of the spec that the conditions speak of."
-    )
     conditions: Conditions = Field(
         default_factory=list,
         description="Ready: the job is in the state the spec asks for. Healthy: its output is "
@@ -219,13 +212,6 @@ class AnalyticsJobStatus(Model):
     active: int = Field(default=0, ge=0, description="Runs of this job that have not ended.")
     last_success_time: Timestamp | None = Field(
         default=None, description="When a run of this job last succeeded."
-    )
-    change: Change | None = Field(
-        default=None, description="The last change of a Streaming job, as announced on Kafka."
-    )
-    pending_changes: PendingChanges = Field(
-        default_factory=list,
-        description="Changes before that one which are still to be announced, the oldest first.",
     )
 
 

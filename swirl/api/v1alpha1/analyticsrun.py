@@ -15,6 +15,7 @@ from swirl.api.meta import (
     Name,
     Parameters,
     Resource,
+    Status,
     Text,
     Timestamp,
     condition_column,
@@ -88,12 +89,9 @@ class Progress(Model):
     message: Text = Field(default="", description="What it is doing.")
 
 
-class AnalyticsRunStatus(Model):
+class AnalyticsRunStatus(Status):
     """How the run stands."""
 
-    observed_generation: int = Field(
-        default=-1, description="The generation of the spec that the conditions speak of."
-    )
     conditions: Conditions = Field(
         default_factory=list,
         description="Succeeded: True or False once the run ended, Unknown before. Ready: the "

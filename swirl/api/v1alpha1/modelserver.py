@@ -7,12 +7,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from swirl.api.meta import (
-    Change,
+    AnnouncingStatus,
     Column,
     Conditions,
     Model,
     Name,
-    PendingChanges,
     Resource,
     Resources,
     Text,
@@ -79,12 +78,9 @@ class ModelServerSpec(Model):
     )
 
 
-class ModelServerStatus(Model):
+class ModelServerStatus(AnnouncingStatus):
     """What is served now."""
 
-    observed_generation: int = Field(
-        default=-1, description="The generation of the spec that the conditions speak of."
-    )
     conditions: Conditions = Field(
         default_factory=list,
         description="Ready: every replica serves the wanted version. Healthy: its output is "
@@ -117,13 +113,6 @@ class ModelServerStatus(Model):
     replicas: int = Field(default=0, ge=0, description="Replicas that exist.")
     ready_replicas: int = Field(default=0, ge=0, description="Replicas that answer.")
     selector: Text | None = Field(default=None, description="Selects the pods, for autoscalers.")
-    change: Change | None = Field(
-        default=None, description="The last change of version, as announced on Kafka."
-    )
-    pending_changes: PendingChanges = Field(
-        default_factory=list,
-        description="Changes before that one which are still to be announced, the oldest first.",
-    )
 
 
 class ModelServer(Resource):

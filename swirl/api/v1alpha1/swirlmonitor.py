@@ -14,6 +14,7 @@ from swirl.api.meta import (
     Model,
     Name,
     Resource,
+    Status,
     Text,
     Timestamp,
     condition_column,
@@ -284,12 +285,9 @@ class Verdict(Model):
     )
 
 
-class SwirlMonitorStatus(Model):
+class SwirlMonitorStatus(Status):
     """Whether the analysis runs, and what it says."""
 
-    observed_generation: int = Field(
-        default=-1, description="The generation of the spec that the conditions speak of."
-    )
     conditions: Conditions = Field(
         default_factory=list,
         description="Ready: the analysis runs. Healthy: it finds nothing wrong.",
