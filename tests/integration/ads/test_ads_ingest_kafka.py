@@ -19,18 +19,11 @@ import pytest
 
 from ads import feed, records, topics, tweets
 from tests.support.drivers import driver_environ
+from tests.support.spark import CONF, kafka_jars
 
 REPOSITORY = Path(__file__).parents[3]
 # Only as long as it takes: a busy machine starts a JVM in a minute.
 LIMIT_SECONDS = 240.0
-SMALL = {
-    "spark.master": "local[1]",
-    "spark.ui.enabled": "false",
-    "spark.sql.shuffle.partitions": "1",
-    "spark.driver.memory": "500m",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.host": "127.0.0.1",
-}
 
 
 class Bench:
@@ -88,13 +81,13 @@ class Bench:
 
 
 @contextmanager
-def _driver(bench: Bench, jars: str, folder: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _driver(bench: Bench, folder: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     told = driver_environ(
         folder,
         "ads.ingest:ingest",
         kafka=bench.bootstrap,
         metrics_topic=bench.metrics,
-        spark_conf={**SMALL, "spark.jars": jars},
+        spark_conf={**CONF, "spark.jars": kafka_jars()},
         job="ingest",
         name="ingest-1",
         mode="Streaming",
@@ -124,7 +117,7 @@ def _knows_where_to_begin(folder: Path) -> bool:
 
 
 def test_nothing_is_lost_over_a_stop_and_every_record_is_counted(
-    kafka: str, kafka_jars: str, tmp_path: Path
+    kafka: str, tmp_path: Path
 ) -> None:
     chance = random.Random(3)
     source = feed.replay(tweets.split(tweets.load())[1], chance)
@@ -139,7 +132,7 @@ def test_nothing_is_lost_over_a_stop_and_every_record_is_counted(
     bench = Bench(kafka)
     started = time.time_ns() // 1_000_000
     try:
-        with _driver(bench, kafka_jars, tmp_path, tmp_path / "first.log") as driver:
+        with _driver(bench, tmp_path, tmp_path / "first.log") as driver:
             end = time.monotonic() + LIMIT_SECONDS
             # What was sent before the first start is not its concern.
             while not _knows_where_to_begin(tmp_path):
@@ -151,7 +144,7 @@ def test_nothing_is_lost_over_a_stop_and_every_record_is_counted(
             driver.send_signal(signal.SIGTERM)
             assert driver.wait(timeout=40) == 143
         bench.send([*some(300, 200), b"cut o"])
-        with _driver(bench, kafka_jars, tmp_path, tmp_path / "second.log") as driver:
+        with _driver(bench, tmp_path, tmp_path / "second.log") as driver:
             bench.until(503, driver)
             driver.send_signal(signal.SIGTERM)
             assert driver.wait(timeout=40) == 143

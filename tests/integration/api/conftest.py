@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ import pytest
 
 from devtools.progress import Progress
 from localcluster.build import tool
-from localcluster.controlplane import ephemeral
 
 CRDS = Path(__file__).parents[3] / "crds"
 
@@ -59,9 +57,8 @@ class Kubectl:
 
 
 @pytest.fixture(scope="session")
-def kubectl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kubectl]:
-    with ephemeral(tmp_path_factory.mktemp("controlplane")) as kubeconfig:
-        found = Kubectl(tool("kubectl", Progress()), kubeconfig)
-        found.ok("apply", "--server-side", "-f", str(CRDS))
-        found.ok("wait", "--for=condition=Established", "--timeout=60s", "-f", str(CRDS))
-        yield found
+def kubectl(kubeconfig: str) -> Kubectl:
+    found = Kubectl(tool("kubectl", Progress()), Path(kubeconfig))
+    found.ok("apply", "--server-side", "-f", str(CRDS))
+    found.ok("wait", "--for=condition=Established", "--timeout=60s", "-f", str(CRDS))
+    return found

@@ -17,9 +17,8 @@ from kafka import KafkaConsumer, KafkaProducer
 
 from swirl.models import open_model
 from swirl.wire.point import decode
-from tests.integration import maven_jars
-from tests.integration.job.job_spark_conf import CONF
 from tests.support.drivers import driver_environ
+from tests.support.spark import CONF, kafka_jars
 
 APP = """
 from swirl import Context, analytics
@@ -83,8 +82,8 @@ class Driver:
         self.folder = folder
         self.kafka = kafka
         (folder / "app.py").write_text(APP)
-        jars = maven_jars.fetch("spark", "spark.version").glob("*.jar")
-        self.conf = CONF | {"spark.jars": ",".join(str(jar) for jar in jars)}
+        # Thirteen jars to copy and to look through: only for those who need them.
+        self.conf = CONF | ({"spark.jars": kafka_jars()} if kafka else {})
 
     def start(self, function: str, mode: str, **parameters: Any) -> subprocess.Popen[bytes]:
         told = driver_environ(

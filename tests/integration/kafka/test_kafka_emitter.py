@@ -14,7 +14,7 @@ from kafka import KafkaConsumer
 from swirl.metrics import Emitter
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.point import Record, decode
-from tests.integration.kafka_broker import Broker, running
+from tests.support.broker import Broker, running
 
 # kafka-python leaves the socket of each failed attempt to connect to the garbage collector.
 leaves_sockets = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

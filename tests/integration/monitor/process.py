@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from swirl.wire.containers import MonitorEnvironment
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.point import encode
 from swirl.wire.verdict import VerdictRecord
+from tests.support.ports import free_port
 from tests.support.sim.simulator import NAMESPACE, Delivery
 
 ROOT = Path(__file__).parents[3]
@@ -135,9 +135,7 @@ class Process:
 @contextmanager
 def engine(topics: Topics, api_url: str, spec: dict[str, Any], folder: Path) -> Iterator[Process]:
     """Run the engine for the time of the block."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     told = MonitorEnvironment(
         name=NAME,
         pod_namespace=NAMESPACE,

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from swirl.wire.point import Point, encode
-from tests.integration.kafka_broker import Broker
 from tests.integration.monitor.process import Topics, engine, shifted
 from tests.support.api_server import FakeApi, serving
+from tests.support.broker import Broker
 from tests.support.sim.simulator import START, Fault, World, change, simulate, spec_body
 
 SECONDS = 400

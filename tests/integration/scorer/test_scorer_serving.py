@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,6 +32,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from swirl.models import Published, Signature, Tensor
 from tests.integration.models.spark_answers import inputs_of, spark_answers
+from tests.support.ports import free_port
 
 BASE = "/v2/models/sentiment"
 OUTPUTS = (
@@ -64,11 +66,10 @@ def text_model(texts: DataFrame) -> PipelineModel:
     return Pipeline(stages=stages).fit(texts)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture(scope="module")
+def sentiment(texts: DataFrame, text_model: PipelineModel, publish: Publish) -> Published:
+    """The model on texts, published once: a model never changes."""
+    return publish(text_model, texts, Signature((Tensor("text", "BYTES"),), OUTPUTS))
 
 
 @contextmanager
@@ -106,16 +107,14 @@ def serving(published: Published, folder: Path, **env: str) -> Iterator[tuple[An
 
 
 def test_text_model_over_both_protocols(
-    texts: DataFrame, text_model: PipelineModel, publish: Publish, tmp_path: Path
+    texts: DataFrame, text_model: PipelineModel, sentiment: Published, tmp_path: Path
 ) -> None:
-    signature = Signature((Tensor("text", "BYTES"),), OUTPUTS)
-    published = publish(text_model, texts, signature)
     rows = inputs_of(texts, ["text"])
     expected = spark_answers(text_model, texts, [tensor.name for tensor in OUTPUTS])
     # Kafka is configured but not there: scoring must not notice.
     away = {"SWIRL_KAFKA_BOOTSTRAP": f"127.0.0.1:{free_port()}"}
     with (
-        serving(published, tmp_path, **away) as (_, url),
+        serving(sentiment, tmp_path, **away) as (_, url),
         httpx.Client(base_url=url) as client,
     ):
         answers = client.post(f"{BASE}/rows", json=rows).json()
@@ -164,11 +163,8 @@ def test_numbers_and_categories(spark: SparkSession, publish: Publish, tmp_path:
     assert "field 'age' should be an integer" in refused.json()["error"]
 
 
-def test_no_request_fails_while_stopping(
-    texts: DataFrame, text_model: PipelineModel, publish: Publish, tmp_path: Path
-) -> None:
-    published = publish(text_model, texts, Signature((Tensor("text", "BYTES"),), OUTPUTS))
-    with serving(published, tmp_path, SWIRL_DRAIN_SECONDS="2") as (process, url):
+def test_no_request_fails_while_stopping(sentiment: Published, tmp_path: Path) -> None:
+    with serving(sentiment, tmp_path, SWIRL_DRAIN_SECONDS="2") as (process, url):
         answered, failures, ready = asyncio.run(_stop_under_load(process, url))
         assert process.wait(10) == 0
     assert failures == []
@@ -208,12 +204,9 @@ async def _stop_under_load(
     return answered, failures, ready
 
 
-def test_request_under_way_is_finished(
-    texts: DataFrame, text_model: PipelineModel, publish: Publish, tmp_path: Path
-) -> None:
-    published = publish(text_model, texts, Signature((Tensor("text", "BYTES"),), OUTPUTS))
+def test_request_under_way_is_finished(sentiment: Published, tmp_path: Path) -> None:
     body = json.dumps({"text": "wonderful"}).encode()
-    with serving(published, tmp_path, SWIRL_DRAIN_SECONDS="0.5") as (process, url):
+    with serving(sentiment, tmp_path, SWIRL_DRAIN_SECONDS="0.5") as (process, url):
         port = int(url.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)) as connection:
             head = f"POST {BASE}/rows HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -230,22 +223,21 @@ def test_request_under_way_is_finished(
     assert b'"predictedLabel":"positive"' in answer
 
 
-def test_model_that_answers_otherwise_never_serves(
-    texts: DataFrame, text_model: PipelineModel, publish: Publish, tmp_path: Path
-) -> None:
-    published = publish(text_model, texts, Signature((Tensor("text", "BYTES"),), OUTPUTS))
-    golden = tmp_path / "store" / "model" / "golden.json"
+def test_model_that_answers_otherwise_never_serves(sentiment: Published, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(sentiment.uri.removeprefix("file://"), store)
+    golden = store / "golden.json"
     rows = json.loads(golden.read_text())
     rows["outputs"][7]["predictedLabel"] = "positive"
     golden.write_text(json.dumps(rows))
-    manifest = tmp_path / "store" / "model" / "manifest.json"
+    manifest = store / "manifest.json"
     listed = json.loads(manifest.read_text())
     entry = next(file for file in listed["files"] if file["path"] == "golden.json")
     entry["size"] = golden.stat().st_size
     entry["sha256"] = hashlib.sha256(golden.read_bytes()).hexdigest()
     manifest.write_text(json.dumps(listed))
     env = {
-        "SWIRL_MODEL_URI": published.uri,
+        "SWIRL_MODEL_URI": store.as_uri(),
         "SWIRL_MODEL_NAME": "sentiment",
         "SWIRL_TERMINATION_LOG": str(tmp_path / "message"),
     }

@@ -1,9 +1,8 @@
-"""A real API server, and a namespace of its own for each test."""
+"""A namespace of its own for each test."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -14,19 +13,6 @@ from swirl_operator.runtime.credentials import Credentials
 from swirl_operator.runtime.metrics import Metrics
 from tests.integration.operator.runtime.toy_operator import TOYS
 from tests.integration.operator.runtime.toy_world import World
-
-
-@pytest.fixture(scope="session")
-def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An API server of our own; `SWIRL_TEST_KUBECONFIG` names one that runs already."""
-    given = os.environ.get("SWIRL_TEST_KUBECONFIG")
-    if given:
-        yield given
-        return
-    from localcluster.controlplane import ephemeral
-
-    with ephemeral(tmp_path_factory.mktemp("controlplane")) as path:
-        yield str(path)
 
 
 @pytest.fixture

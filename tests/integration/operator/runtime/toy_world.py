@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import uuid
@@ -23,6 +22,7 @@ from swirl.kube.resources import PODS, Resource
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.interface import Object
 from tests.integration.operator.runtime.toy_operator import CRD, TOYS
+from tests.support.ports import free_port
 
 HERE = Path(__file__).resolve().parent
 OPERATOR = HERE.parents[3] / "operator"
@@ -44,9 +44,7 @@ class Operator:
 
     def __init__(self, identity: str, kubeconfig: str, environment: dict[str, str]) -> None:
         self.identity = identity
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START, str(HERE / "toy_operator.py"), identity, str(self.port)],
             env={

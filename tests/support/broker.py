@@ -15,7 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.integration import maven_jars
+from devtools.maven import jars
+from devtools.paths import REPOSITORY
+from localcluster.controlplane import free_ports
+from tests.support.spark import QUICK_JVM
 
 _START_SECONDS = 60.0
 
@@ -49,9 +52,10 @@ class Broker:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._classpath = f"{maven_jars.fetch('kafka', 'kafka.version')}/*"
+        pom = REPOSITORY / "runtime-images" / "kafka" / "pom.xml"
+        self._classpath = ":".join(str(jar) for jar in jars(pom))
         self._process: subprocess.Popen[bytes] | None = None
-        client, controller = _free_ports(2)
+        client, controller = free_ports(2)
         self.bootstrap = f"127.0.0.1:{client}"
         self._port = client
         self._properties = folder / "server.properties"
@@ -99,7 +103,8 @@ class Broker:
         return self._folder / "kafka.log"
 
     def _command(self, *arguments: object) -> list[str]:
-        return ["java", "-cp", self._classpath, *(str(argument) for argument in arguments)]
+        words = ["java", *QUICK_JVM, "-cp", self._classpath]
+        return [*words, *(str(argument) for argument in arguments)]
 
     def _java(self, *arguments: object) -> None:
         done = subprocess.run(self._command(*arguments), capture_output=True, text=True)
@@ -115,14 +120,3 @@ def running(folder: Path) -> Iterator[Broker]:
         yield broker
     finally:
         broker.stop()
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
