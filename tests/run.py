@@ -29,6 +29,8 @@ BUDGETS = {"check": 30, "unit": 60, "integration": 120, "e2e": 390}
 _DOWN = 3
 """What `localcluster status` exits with where there is no cluster."""
 _SLOWEST = 10
+E2E = ROOT / "tests" / "e2e"
+_LIFECYCLE = "tests/e2e/localcluster"
 
 
 class Suite:
@@ -82,16 +84,16 @@ class Suite:
             self._pytest("tests/integration", *_workers("loadgroup"))
 
     def e2e(self) -> None:
-        # This one starts clusters of its own, and is quicker beside nothing else.
-        self._pytest("tests/e2e/localcluster")
-        folders = sorted(path for path in (ROOT / "tests" / "e2e").iterdir() if path.is_dir())
-        rest = [str(path.relative_to(ROOT)) for path in folders if any(path.glob("test_*.py"))]
-        self._on_cluster(*(path for path in rest if path != "tests/e2e/localcluster"))
+        # Starts clusters of its own, which is quicker beside nothing else.
+        self._pytest(_LIFECYCLE)
+        found = sorted({str(path.parent.relative_to(ROOT)) for path in E2E.glob("*/test_*.py")})
+        # The demo waits more than it works, so the others are tried meanwhile.
+        self._on_cluster(*(path for path in found if path != _LIFECYCLE), *_workers("loadgroup", 2))
 
     def soak(self) -> None:
         os.environ["SWIRL_SOAK"] = "1"
         self._pytest("tests/unit", "-m", "soak", *_workers("worksteal"))
-        self._pytest("tests/e2e/localcluster", "-m", "soak")
+        self._pytest(_LIFECYCLE, "-m", "soak")
 
     def paths(self, paths: list[str]) -> None:
         """What a developer asks for by path."""
@@ -135,9 +137,9 @@ class Suite:
             self.outcomes.add_all(found)
 
 
-def _workers(distribution: str) -> tuple[str, ...]:
-    """Options that use every core."""
-    return ("-n", str(os.cpu_count() or 1), "--dist", distribution)
+def _workers(distribution: str, count: int = 0) -> tuple[str, ...]:
+    """Options for so many processes, or one for each core."""
+    return ("-n", str(count or os.cpu_count() or 1), "--dist", distribution)
 
 
 def _localcluster(*words: str) -> int:

@@ -10,12 +10,24 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+
+from tests.e2e.operator.cluster import Cluster
+from tests.e2e.release import SYSTEM, WORK, Release
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        demo = "demo" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("demo" if demo else "release"))
 
 
 def _ask(*words: str) -> str:
@@ -47,10 +59,15 @@ def kubeconform() -> str:
 
 @pytest.fixture(scope="session")
 def demo(images: dict[str, str], request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What `make demo` wrote, after it went through on this cluster; the pipeline still runs."""
+    """What `make demo` wrote, after it went through on this cluster; the pipeline still runs.
+
+    `began` is when it began: on a cluster that somebody has used there are older things, too.
+    """
     report = ROOT / "build" / "demo.json"
+    began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     report.unlink(missing_ok=True)
-    # As it comes, past pytest's capture: ten minutes of silence look like a hang.
+    # As it comes, past pytest's capture: ten minutes of silence look like a hang. Of xdist's
+    # processes only the errors are heard.
     capture = request.config.pluginmanager.getplugin("capturemanager")
     assert capture is not None
     with (
@@ -67,10 +84,10 @@ def demo(images: dict[str, str], request: pytest.FixtureRequest) -> dict[str, An
         said = []
         for line in running.stdout:
             said.append(line)
-            print(line, end="", flush=True)
+            print(line, end="", file=sys.stderr, flush=True)
     assert running.returncode == 0, "".join(said[-60:])
     done: dict[str, Any] = json.loads(report.read_text())
-    return done
+    return done | {"began": began}
 
 
 @pytest.fixture(scope="session")
@@ -79,5 +96,64 @@ def images(kubeconfig: str) -> dict[str, str]:
     _ask("runtime-images/build.py")
     built: dict[str, str] = json.loads((ROOT / "build" / "images.json").read_text())
     if "KUBECONFIG" not in os.environ:
-        _ask("-m", "localcluster", "load", *built.values())
+        # What others are built on runs in no pod.
+        _ask("-m", "localcluster", "load", *(built[name] for name in built if name != "spark"))
     return built
+
+
+@pytest.fixture(scope="session")
+def system(kubectl: str, kubeconfig: str) -> Cluster:
+    """The namespace of the release's operator."""
+    return Cluster(kubectl, kubeconfig, SYSTEM)
+
+
+@pytest.fixture(scope="session")
+def work(kubectl: str, kubeconfig: str) -> Cluster:
+    """The only namespace that the release's operator looks after."""
+    return Cluster(kubectl, kubeconfig, WORK)
+
+
+@pytest.fixture(scope="session")
+def release(
+    helm: str,
+    kubeconfig: str,
+    images: dict[str, str],
+    system: Cluster,
+    work: Cluster,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Release]:
+    """The chart in two namespaces that take nothing but restricted pods."""
+    values = tmp_path_factory.mktemp("chart") / "values.yaml"
+    values.write_text(
+        yaml.safe_dump(
+            {
+                "images": {
+                    name: images[name] for name in ("operator", "scorer", "monitor", "kafka")
+                },
+                "workloadNamespaces": [WORK],
+                # Others on this cluster are left alone.
+                "operator": {"namespaces": [WORK]},
+                "kafka": {"storage": {"persistent": False}},
+            }
+        )
+    )
+    for cluster in (system, work):
+        namespace = {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {
+                "name": cluster.namespace,
+                "labels": {"pod-security.kubernetes.io/enforce": "restricted"},
+            },
+        }
+        cluster.apply(namespace)
+    if system.get("crd", "analyticsjobs.swirl.dev"):
+        # Helm leaves kinds as they are that somebody has installed before, perhaps an older version.
+        system.ok("apply", "--server-side", "--force-conflicts", "-f", str(ROOT / "crds"))
+    made = Release(helm, kubeconfig, "swirl-chart-test", SYSTEM, values)
+    try:
+        made.install()
+        yield made
+    finally:
+        made.run("uninstall", made.name, "--ignore-not-found", "--wait")
+        system.ok("delete", "namespace", SYSTEM, WORK, "--timeout=120s")

@@ -102,10 +102,17 @@ def test_the_operator_stays_small(demo: dict[str, Any], ask: Any) -> None:
 
 
 def test_going_back_did_not_train_again(demo: dict[str, Any], ask: Any) -> None:
-    assert demo["recovery"]["version"]
+    released = {demo["recovery"]["version"], demo["cases"][2]["version"]}
+    assert len(released) == 2
     runs = json.loads(ask("get", "arun", "-n", "ads", "-l", "swirl.dev/job", "-o", "json"))
-    trained = [run for run in runs["items"] if run["spec"]["job"] == "train-sentiment"]
-    assert len(trained) == 2
+    trained = {
+        run["metadata"]["name"]
+        for run in runs["items"]
+        if run["spec"]["job"] == "train-sentiment"
+        and run["metadata"]["creationTimestamp"] >= demo["began"]
+    }
+    # On a cluster that has seen these releases before, fewer.
+    assert trained <= released
 
 
 def test_health_is_on_the_parts(demo: dict[str, Any], ask: Any) -> None:

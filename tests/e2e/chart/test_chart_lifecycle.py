@@ -1,30 +1,28 @@
-"""The chart as a platform engineer meets it: checked, installed, upgraded, taken away."""
+"""The chart as a platform engineer meets it: checked, and installed. `upgrade/` goes on."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import time
 from pathlib import Path
 
 from tests.e2e.chart import schemas
-from tests.e2e.chart.conftest import CHART, Release
-from tests.e2e.operator.cluster import Cluster, Object
-from tests.unit.chart.conftest import EVERYTHING
-
-_INSTANCE = "app.kubernetes.io/instance=swirl-chart-test"
-_OPERATOR = f"{_INSTANCE},app.kubernetes.io/component=operator"
+from tests.e2e.operator.cluster import Cluster
+from tests.e2e.release import CHART, OPERATOR, Release, operator_holding_the_lease
+from tests.unit.chart.conftest import EVERYTHING, IMAGES
 
 
 def test_chart_lints(release: Release) -> None:
-    assert "0 chart(s) failed" in release.run("lint", "--strict", str(CHART))
+    checked = release.run("lint", "--strict", str(CHART), "-f", str(release.values))
+    assert "0 chart(s) failed" in checked
 
 
 def test_chart_passes_strict_validation_by_the_api_server(
     release: Release, system: Cluster
 ) -> None:
     # Prometheus' kinds are not on this cluster.
-    values = EVERYTHING | {"metrics": {}, "workloadNamespaces": [system.namespace]}
+    changed = {"metrics": {}, "workloadNamespaces": [system.namespace]}
+    values = EVERYTHING | {"images": IMAGES} | changed
     options = [f"--set-json={name}={json.dumps(value)}" for name, value in values.items()]
     rendered = release.run("template", "other", str(CHART), *options)
     system.ok("apply", "--dry-run=server", "--validate=strict", "-f-", stdin=rendered)
@@ -34,11 +32,12 @@ def test_chart_passes_kubeconform(
     release: Release, system: Cluster, kubeconform: str, tmp_path: Path
 ) -> None:
     location = schemas.write(json.loads(system.ok("get", "--raw", "/openapi/v2")), tmp_path)
+    values = EVERYTHING | {"images": IMAGES}
     rendered = release.run(
         "template",
         "other",
         str(CHART),
-        *[f"--set-json={name}={json.dumps(value)}" for name, value in EVERYTHING.items()],
+        *[f"--set-json={name}={json.dumps(value)}" for name, value in values.items()],
     )
     # Prometheus' kinds are not on this cluster.
     command = [kubeconform, "-strict", "-summary", "-output", "json", "-schema-location", location]
@@ -58,11 +57,11 @@ def test_chart_installs_a_working_operator(release: Release, system: Cluster) ->
     assert "rollout status deployment/swirl-chart-test-operator" in release.run(
         "get", "notes", release.name
     )
-    (pod,) = system.items("pods", _OPERATOR)
+    (pod,) = system.items("pods", OPERATOR)
     (status,) = pod["status"]["containerStatuses"]
     assert status["ready"]
     assert status["restartCount"] == 0
-    assert _holder(system) == pod["metadata"]["name"]
+    assert operator_holding_the_lease(system) == pod["metadata"]["name"]
     metrics = system.ok("get", "--raw", _proxy(system, "metrics"))
     assert "swirl_operator_" in metrics
 
@@ -97,47 +96,6 @@ def test_chart_accounts_may_do_their_work_and_no_more(release: Release, work: Cl
     assert _may(work, monitor, "patch", "swirlmonitors", "--subresource=status")
     assert not _may(work, monitor, "patch", "swirlmonitors")
     assert not _may(work, scorer, "get", "pods")
-
-
-def test_chart_upgrade_keeps_one_operator_working(release: Release, system: Cluster) -> None:
-    release.install("--set", "operator.replicas=2")
-    names = {pod["metadata"]["name"] for pod in _running(system)}
-    assert len(names) == 2
-    assert _holder(system) in names
-    budget = system.get("poddisruptionbudget", "swirl-chart-test-operator")
-    assert budget is not None
-
-
-def test_chart_uninstall_leaves_the_models_and_nothing_else(
-    release: Release, system: Cluster, work: Cluster
-) -> None:
-    release.run("uninstall", release.name, "--wait")
-    claim = work.get("pvc", "swirl-artifacts")
-    assert claim is not None
-    assert claim["metadata"].get("deletionTimestamp") is None
-    kinds = (
-        "deployments,statefulsets,services,serviceaccounts,roles,rolebindings,configmaps,secrets"
-    )
-    for cluster in (system, work):
-        assert cluster.items(kinds, _INSTANCE) == []
-    assert system.items("clusterroles,clusterrolebindings", _INSTANCE) == []
-    assert system.get("crd", "analyticsjobs.swirl.dev") is not None
-
-
-def _running(cluster: Cluster) -> list[Object]:
-    pods = cluster.items("pods", _OPERATOR)
-    return [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
-
-
-def _holder(cluster: Cluster) -> str:
-    """Who has the lease; a new leader may be about to take it."""
-    holder = ""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not holder:
-        lease = cluster.get("lease", "swirl-chart-test-operator")
-        holder = lease["spec"].get("holderIdentity") or "" if lease else ""
-        time.sleep(0.5)
-    return holder
 
 
 def _proxy(cluster: Cluster, path: str) -> str:

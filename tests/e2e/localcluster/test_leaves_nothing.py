@@ -22,6 +22,7 @@ import pytest
 from localcluster.cgroups import hierarchies
 from localcluster.instance import NAME_VARIABLE, RUN_ROOT, STATE_ROOT, Instance
 from localcluster.processes import Record, signal_if_same
+from tests.support.soak import chosen
 
 pytestmark = pytest.mark.skipif(
     platform.system() != "Linux" or os.geteuid() != 0 or shutil.which("apt-get") is None,
@@ -69,9 +70,26 @@ def machine() -> Iterator[Snapshot]:
     localcluster("down")
 
 
-def test_up_and_down(machine: Snapshot) -> None:
+def test_a_cluster_comes_is_mended_is_kept_and_goes(machine: Snapshot) -> None:
     localcluster("up")
+    touches_only_its_own(machine)
+    gives_and_takes_volumes()
+    does_nothing_when_healthy()
+    mends_what_died()
 
+    kubectl("create", "configmap", "kept", "--from-literal=a=b")
+    localcluster("down", "--keep-state")
+    without_state = snapshot()
+    assert without_state.pop("state") == [INSTANCE.name]
+    assert without_state == {key: value for key, value in machine.items() if key != "state"}
+
+    localcluster("up")
+    assert kubectl("get", "configmap", "kept", "--output=jsonpath={.data.a}") == "b"
+    localcluster("down")
+    assert snapshot() == machine
+
+
+def touches_only_its_own(machine: Snapshot) -> None:
     assert localcluster("status").stdout.startswith(f"cluster {INSTANCE.name} is up and healthy")
     meanwhile = snapshot()
     for untouched in ("iptables", "ip6tables", "mounts", "sysctls", "places", "netns"):
@@ -80,6 +98,8 @@ def test_up_and_down(machine: Snapshot) -> None:
     assert meanwhile["cgroups"] != machine["cgroups"]
     assert meanwhile["processes"] != machine["processes"]
 
+
+def gives_and_takes_volumes() -> None:
     kubectl("apply", "--filename=-", stdin=CLAIM)
     eventually(lambda: claim_phase() == "Bound", "the claim is bound")
     volumes = list(INSTANCE.volumes.iterdir())
@@ -87,22 +107,18 @@ def test_up_and_down(machine: Snapshot) -> None:
     kubectl("delete", "pvc", "data")
     eventually(lambda: not any(INSTANCE.volumes.iterdir()), "the volume's directory is gone")
 
-    localcluster("down")
 
-    assert snapshot() == machine
-
-
-def test_up_mends_what_died_and_does_nothing_when_healthy(machine: Snapshot) -> None:
-    localcluster("up")
-    kubelet = recorded("kubelet-1")
-    apiserver = recorded("kube-apiserver")
-
+def does_nothing_when_healthy() -> None:
     before = {path.name: path.read_text(encoding="utf-8") for path in INSTANCE.records.iterdir()}
     assert "is up already" in localcluster("up").stderr
     assert before == {
         path.name: path.read_text(encoding="utf-8") for path in INSTANCE.records.iterdir()
     }
 
+
+def mends_what_died() -> None:
+    kubelet = recorded("kubelet-1")
+    apiserver = recorded("kube-apiserver")
     signal_if_same(kubelet.identity, signal.SIGKILL)
     localcluster("up")
     assert recorded("kubelet-1").identity != kubelet.identity
@@ -114,11 +130,10 @@ def test_up_mends_what_died_and_does_nothing_when_healthy(machine: Snapshot) -> 
     assert recorded("kube-apiserver").identity != apiserver.identity
     assert "swirl" not in kubectl("get", "nodes", "--output=name")
 
-    localcluster("down")
-    assert snapshot() == machine
 
-
-@pytest.mark.parametrize("killed_at", ["namespaces-1", "etcd", "kubelet-1"])
+# By then everything else runs.
+@pytest.mark.soak
+@pytest.mark.parametrize("killed_at", chosen(["kubelet-1"], ["namespaces-1", "etcd", "kubelet-1"]))
 def test_down_after_up_was_killed(machine: Snapshot, killed_at: str) -> None:
     starting = subprocess.Popen(
         [sys.executable, "-m", "localcluster", "up"],
@@ -138,18 +153,6 @@ def test_down_after_up_was_killed(machine: Snapshot, killed_at: str) -> None:
     assert snapshot() == machine
     localcluster("down")
     assert snapshot() == machine
-
-
-def test_kept_state_is_there_again(machine: Snapshot) -> None:
-    localcluster("up")
-    kubectl("create", "configmap", "kept", "--from-literal=a=b")
-    localcluster("down", "--keep-state")
-    without_state = snapshot()
-    assert without_state.pop("state") == [INSTANCE.name]
-    assert without_state == {key: value for key, value in machine.items() if key != "state"}
-
-    localcluster("up")
-    assert kubectl("get", "configmap", "kept", "--output=jsonpath={.data.a}") == "b"
 
 
 def environment() -> dict[str, str]:

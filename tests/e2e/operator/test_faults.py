@@ -9,14 +9,14 @@ from tests.e2e.operator.cluster import Cluster, condition, training_job
 OPERATOR = "app.kubernetes.io/component=operator"
 
 
-def _run_of(ads: Cluster, job: str) -> dict[str, Any] | None:
-    runs = ads.items("arun", f"swirl.dev/job={job}")
+def _run_of(work: Cluster, job: str) -> dict[str, Any] | None:
+    runs = work.items("arun", f"swirl.dev/job={job}")
     assert len(runs) <= 1, "one version of a job has one run"
     return runs[0] if runs else None
 
 
-def _drivers(ads: Cluster, job: str) -> list[dict[str, Any]]:
-    return ads.items("pods", f"swirl.dev/job={job},swirl.dev/role=driver")
+def _drivers(work: Cluster, job: str) -> list[dict[str, Any]]:
+    return work.items("pods", f"swirl.dev/job={job},swirl.dev/role=driver")
 
 
 def _kill_operator(system: Cluster) -> None:
@@ -24,94 +24,97 @@ def _kill_operator(system: Cluster) -> None:
         system.ok("delete", "pod", pod["metadata"]["name"], "--grace-period=0", "--force")
 
 
-def _succeeded(ads: Cluster, job: str) -> dict[str, Any] | None:
-    run = _run_of(ads, job)
+def _succeeded(work: Cluster, job: str) -> dict[str, Any] | None:
+    run = _run_of(work, job)
     said = condition(run, "Succeeded")
     assert said["status"] != "False", said["message"]
     return run if said["status"] == "True" else None
 
 
 def test_operator_killed_twice(
-    ads: Cluster, system: Cluster, ads_image: str, job_name: str
+    work: Cluster, system: Cluster, ads_image: str, job_name: str
 ) -> None:
-    ads.apply(training_job(job_name, ads_image))
+    work.apply(training_job(job_name, ads_image))
     _kill_operator(system)
-    ads.wait("the driver Pod", lambda: _drivers(ads, job_name))
+    work.wait("the driver Pod", lambda: _drivers(work, job_name))
     _kill_operator(system)
-    run = ads.wait("the run to succeed", lambda: _succeeded(ads, job_name))
+    run = work.wait("the run to succeed", lambda: _succeeded(work, job_name))
     assert [attempt["number"] for attempt in run["status"]["attempts"]] == [1]
-    assert [pod["metadata"]["name"] for pod in _drivers(ads, job_name)] == [
+    assert [pod["metadata"]["name"] for pod in _drivers(work, job_name)] == [
         run["status"]["attempts"][0]["pod"]
     ]
     assert [model["name"] for model in run["status"]["models"]] == ["sentiment"]
-    ads.wait(
+    work.wait(
         "the job to be Ready",
-        lambda: condition(ads.get("ajob", job_name), "Ready")["status"] == "True",
+        lambda: condition(work.get("ajob", job_name), "Ready")["status"] == "True",
     )
 
 
-def test_driver_killed_is_tried_again(ads: Cluster, ads_image: str, job_name: str) -> None:
-    ads.apply(training_job(job_name, ads_image))
+def test_driver_killed_is_tried_again(work: Cluster, ads_image: str, job_name: str) -> None:
+    work.apply(training_job(job_name, ads_image))
 
     def running() -> str | None:
-        for pod in _drivers(ads, job_name):
+        for pod in _drivers(work, job_name):
             states = (pod.get("status") or {}).get("containerStatuses") or [{}]
             if "running" in (states[0].get("state") or {}):
                 return str(pod["metadata"]["name"])
         return None
 
-    pod = ads.wait("the driver to run", running)
-    ads.ok("delete", "pod", pod, "--grace-period=0", "--force")
-    run = ads.wait("the second attempt to succeed", lambda: _succeeded(ads, job_name))
+    pod = work.wait("the driver to run", running)
+    work.ok("delete", "pod", pod, "--grace-period=0", "--force")
+    run = work.wait("the second attempt to succeed", lambda: _succeeded(work, job_name))
     outcomes = [attempt["outcome"] for attempt in run["status"]["attempts"]]
     assert outcomes == ["Failed", "Succeeded"]
 
 
-def test_wrong_parameter_is_said_once(ads: Cluster, ads_image: str, job_name: str) -> None:
-    ads.apply(training_job(job_name, ads_image, parameters={"max_iter": "many"}))
-    job = ads.wait(
+def test_wrong_parameter_is_said_once(work: Cluster, ads_image: str, job_name: str) -> None:
+    work.apply(training_job(job_name, ads_image, parameters={"max_iter": "many"}))
+    job = work.wait(
         "the job to be refused",
         lambda: (
             found
-            if condition(found := ads.get("ajob", job_name), "Ready")["status"] == "False"
+            if condition(found := work.get("ajob", job_name), "Ready")["status"] == "False"
             else None
         ),
     )
     assert condition(job, "Stalled")["status"] == "True"
     assert "max_iter" in condition(job, "Ready")["message"]
-    run = _run_of(ads, job_name)
+    run = _run_of(work, job_name)
     assert run is not None
     assert [attempt["reason"] for attempt in run["status"]["attempts"]] == ["InvalidParameters"]
 
 
-def test_missing_image_is_explained(ads: Cluster, job_name: str) -> None:
-    ads.apply(training_job(job_name, "example.invalid/no/such:image"))
-    message = ads.wait(
+def test_missing_image_is_explained(work: Cluster, job_name: str) -> None:
+    work.apply(training_job(job_name, "example.invalid/no/such:image"))
+    message = work.wait(
         "a sentence about the image",
         lambda: (
             said
-            if "pulled" in (said := condition(ads.get("ajob", job_name), "Ready")["message"])
+            if "pulled" in (said := condition(work.get("ajob", job_name), "Ready")["message"])
             else None
         ),
     )
     assert "example.invalid/no/such:image" in message
 
 
-def test_invalid_resources_are_refused_by_name(ads: Cluster, ads_image: str) -> None:
+def test_invalid_resources_are_refused_by_name(work: Cluster, ads_image: str) -> None:
     streaming = training_job("refused", ads_image, mode="Streaming", timeoutSeconds=5)
-    assert "timeoutSeconds is for Batch jobs" in ads.refused(streaming)
+    assert "timeoutSeconds is for Batch jobs" in work.refused(streaming)
     typo = training_job("refused", ads_image, retries=3)
-    assert "retries" in ads.refused(typo)
+    assert "retries" in work.refused(typo)
     two = {
         "apiVersion": "swirl.dev/v1alpha1",
         "kind": "ModelServer",
         "metadata": {"name": "refused"},
         "spec": {"model": {"job": "a", "run": "b"}},
     }
-    assert "exactly one of job, run and uri" in ads.refused(two)
+    assert "exactly one of job, run and uri" in work.refused(two)
 
 
-def test_bad_resource_marks_only_itself(ads: Cluster, system: Cluster) -> None:
+def test_bad_resource_marks_only_itself(
+    work: Cluster, system: Cluster, ads_image: str, job_name: str
+) -> None:
+    work.apply(training_job(job_name, ads_image, suspend=True))
     ring = {
         "apiVersion": "swirl.dev/v1alpha1",
         "kind": "SwirlMonitor",
@@ -129,31 +132,34 @@ def test_bad_resource_marks_only_itself(ads: Cluster, system: Cluster) -> None:
     }
     before = _restarts(system)
     try:
-        ads.apply(ring)
-        ads.apply(orphan)
-        said = ads.wait(
+        work.apply(ring)
+        work.apply(orphan)
+        said = work.wait(
             "the cycle to be named",
             lambda: (
                 found
-                if (found := condition(ads.get("smon", "ring"), "Ready"))["status"] == "False"
+                if (found := condition(work.get("smon", "ring"), "Ready"))["status"] == "False"
                 else None
             ),
         )
         assert said["reason"] == "InvalidSpec"
         assert "cycle" in said["message"]
-        said = ads.wait(
+        said = work.wait(
             "the missing job to be named",
             lambda: (
                 found
-                if (found := condition(ads.get("mserver", "orphan"), "Ready"))["reason"]
+                if (found := condition(work.get("mserver", "orphan"), "Ready"))["reason"]
                 else None
             ),
         )
         assert (said["status"], said["reason"]) == ("Unknown", "JobNotFound")
-        assert condition(ads.get("smon", "ads"), "Ready")["status"] == "True"
+        work.wait(
+            "the good one to be Ready",
+            lambda: condition(work.get("ajob", job_name), "Ready")["status"] == "True",
+        )
     finally:
-        ads.ok("delete", "smon", "ring", "--ignore-not-found")
-        ads.ok("delete", "mserver", "orphan", "--ignore-not-found")
+        work.ok("delete", "smon", "ring", "--ignore-not-found")
+        work.ok("delete", "mserver", "orphan", "--ignore-not-found")
     assert _restarts(system) == before
 
 

@@ -29,8 +29,8 @@ print(json.dumps({"served": served, "failed": failed}), flush=True)
 """
 
 
-def _asker(image: str, server: str) -> dict[str, Any]:
-    url = f"http://{server}.ads.svc/v2/models/{server}/rows"
+def _asker(image: str, server: str, namespace: str) -> dict[str, Any]:
+    url = f"http://{server}.{namespace}.svc/v2/models/{server}/rows"
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -62,7 +62,7 @@ def _asker(image: str, server: str) -> dict[str, Any]:
     }
 
 
-def test_no_request_goes_unserved(ads: Cluster, ads_image: str, job_name: str) -> None:
+def test_no_request_goes_unserved(work: Cluster, ads_image: str, job_name: str) -> None:
     first = training_job(job_name, ads_image)
     second = training_job(job_name, ads_image, parameters={"max_iter": 6, "max_rows": 2000})
     server = {
@@ -73,30 +73,30 @@ def test_no_request_goes_unserved(ads: Cluster, ads_image: str, job_name: str) -
     }
 
     def serves(other_than: str | None) -> str | None:
-        found = ads.get("mserver", "rolling")
+        found = work.get("mserver", "rolling")
         version = ((found or {}).get("status") or {}).get("version")
         ready = condition(found, "Ready")
         settled = ready["status"] == "True" and ready["reason"] == "Serving"
         return version if settled and version and version != other_than else None
 
     try:
-        ads.apply(first)
-        ads.apply(server)
-        one = ads.wait("the first version", lambda: serves(None))
-        ads.apply(_asker(ads_image, "rolling"))
-        ads.wait("the asker", lambda: "asking" in ads.run("logs", "asker").stdout)
-        ads.apply(second)
-        two = ads.wait("the second version", lambda: serves(one))
-        ads.apply(first)
-        assert ads.wait("the first version again", lambda: serves(two)) == one
+        work.apply(first)
+        work.apply(server)
+        one = work.wait("the first version", lambda: serves(None))
+        work.apply(_asker(ads_image, "rolling", work.namespace))
+        work.wait("the asker", lambda: "asking" in work.run("logs", "asker").stdout)
+        work.apply(second)
+        two = work.wait("the second version", lambda: serves(one))
+        work.apply(first)
+        assert work.wait("the first version again", lambda: serves(two)) == one
         # The log goes with the pod, so it is followed to its end while the pod ends.
-        ads.ok("delete", "pod", "asker", "--wait=false")
-        log = ads.run("logs", "-f", "asker").stdout
+        work.ok("delete", "pod", "asker", "--wait=false")
+        log = work.run("logs", "-f", "asker").stdout
         told = json.loads(log.strip().splitlines()[-1])
         assert told["failed"] == []
         assert told["served"] > 100
-        runs = ads.items("arun", f"swirl.dev/job={job_name}")
+        runs = work.items("arun", f"swirl.dev/job={job_name}")
         assert len(runs) == 2, "going back must not train again"
     finally:
-        ads.ok("delete", "mserver", "rolling", "--ignore-not-found")
-        ads.ok("delete", "pod", "asker", "--ignore-not-found", "--wait=false")
+        work.ok("delete", "mserver", "rolling", "--ignore-not-found")
+        work.ok("delete", "pod", "asker", "--ignore-not-found", "--wait=false")
