@@ -181,6 +181,8 @@ def main() -> int:
     arguments, options = parser.parse_known_args()
     # A polite end, as by a CI system that lost its patience, must take the cluster down, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Started in the background of a script, neither we nor the tests would hear of it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if arguments.what == ["bench"]:
         return benches()
     suite = Suite(options)

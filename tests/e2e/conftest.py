@@ -24,6 +24,7 @@ from tests.e2e.release import SYSTEM, WORK, Release
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook, too.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         demo = "demo" in getattr(item, "fixturenames", ())
@@ -148,7 +149,7 @@ def release(
         }
         cluster.apply(namespace)
     if system.get("crd", "analyticsjobs.swirl.dev"):
-        # Helm leaves kinds as they are that somebody has installed before, perhaps an older version.
+        # Kinds that somebody has installed before, perhaps older ones, Helm leaves as they are.
         system.ok("apply", "--server-side", "--force-conflicts", "-f", str(ROOT / "crds"))
     made = Release(helm, kubeconfig, "swirl-chart-test", SYSTEM, values)
     try:

@@ -6,14 +6,14 @@ import pytest
 
 from swirl.monitor.core.engine import Engine
 from tests.support.sim.simulator import NAMESPACE, World, change, make_spec, named, run, simulate
+from tests.support.soak import chosen
 
 DAY = 86_400
+DAYS = [(1, 5, 0.1), (2, 100, 0.005), (3, 2_000, 0.05)]
 
 
-@pytest.mark.parametrize(
-    ("seed", "rows", "bad_share"),
-    [(1, 5, 0.1), (2, 100, 0.005), (3, 2_000, 0.05)],
-)
+@pytest.mark.soak
+@pytest.mark.parametrize(("seed", "rows", "bad_share"), chosen(DAYS[:1], DAYS))
 def test_a_healthy_day_with_its_swing_gives_no_verdict(
     seed: int, rows: float, bad_share: float
 ) -> None:

@@ -8,9 +8,9 @@ the endings of the Pods ask for, however often the operator died on the way.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 from swirl.kube.resources import DEPLOYMENTS, PODS
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.runtime.interface import Object
+from tests.support.soak import chosen
 from tests.unit.operator.kinds.campaign import INGEST, TRAIN, Campaign
 from tests.unit.operator.kinds.invariants import succeeded
 from tests.unit.operator.kinds.kubelet import by_attempt
@@ -199,15 +200,15 @@ def name_of(obj: Object) -> str:
     return str(obj["metadata"]["name"])
 
 
+@pytest.mark.soak
 def test_no_second_driver() -> None:
-    """Raise SWIRL_EXAMPLES to search for longer, with other seeds each time."""
-    examples = int(os.environ.get("SWIRL_EXAMPLES", "0"))
+    """`make soak` searches for longer, with other seeds each time."""
     run_state_machine_as_test(
         Cluster,
         settings=settings(
-            max_examples=examples or 80,
+            max_examples=chosen(80, 2000),
             stateful_step_count=50,
-            derandomize=not examples,
+            derandomize=chosen(True, False),
             database=None,
             deadline=None,
             phases=[Phase.generate, Phase.shrink],
