@@ -27,8 +27,9 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook, too.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        demo = "demo" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("demo" if demo else "release"))
+        needed = getattr(item, "fixturenames", ())
+        group = next((name for name in ("demo", "release") if name in needed), "neither")
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _ask(*words: str) -> str:

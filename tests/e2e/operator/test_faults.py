@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.e2e.operator.cluster import Cluster, condition, training_job
 
 OPERATOR = "app.kubernetes.io/component=operator"
@@ -97,6 +99,7 @@ def test_missing_image_is_explained(work: Cluster, job_name: str) -> None:
     assert "example.invalid/no/such:image" in message
 
 
+@pytest.mark.usefixtures("release")
 def test_invalid_resources_are_refused_by_name(work: Cluster, ads_image: str) -> None:
     streaming = training_job("refused", ads_image, mode="Streaming", timeoutSeconds=5)
     assert "timeoutSeconds is for Batch jobs" in work.refused(streaming)
