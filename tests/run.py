@@ -80,11 +80,11 @@ class Suite:
     def integration(self) -> None:
         with shared():
             # Many of these wait: more of them than cores.
-            self._pytest("tests/integration", *_workers("loadgroup", 3))
+            self._pytest("tests/integration", *_workers("loadscope", 3))
 
     def e2e(self) -> None:
         # The demo waits more than it works, so everything else is tried meanwhile.
-        self._on_cluster("tests/e2e", *_workers("loadgroup", 2))
+        self._on_cluster("tests/e2e", *_workers("loadscope", 2))
 
     def soak(self) -> None:
         os.environ["SWIRL_SOAK"] = "1"

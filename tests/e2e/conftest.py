@@ -24,14 +24,6 @@ from tests.e2e.release import SYSTEM, WORK, Release
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook, too.
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        needed = getattr(item, "fixturenames", ())
-        group = next((name for name in ("demo", "release") if name in needed), "neither")
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 def _ask(*words: str) -> str:
     asked = subprocess.run(
         [sys.executable, *words], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True

@@ -1,8 +1,8 @@
 """What is costly to start is started once, for all tests that need it.
 
-Where tests run on several cores, those that need Spark share one process, and with it one JVM. A
-broker and an API server serve all processes where the environment names them, as `make integration`
-does.
+Where tests run on several cores, those that need Spark share one process, and with it one JVM
+(`tests/conftest.py`). A broker and an API server serve all processes where the environment names
+them, as `make integration` does.
 """
 
 from __future__ import annotations
@@ -20,14 +20,6 @@ from tests.support.services import KAFKA, KUBECONFIG
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook, too.
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        needed = getattr(item, "fixturenames", ())
-        group = "spark" if "spark" in needed else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
