@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from swirl.kafka.making import make
 from swirl.kafka.merge import Merge
 from swirl.kafka.options import client_options
 from swirl.kafka.reachable import reachable
@@ -108,7 +109,8 @@ class LogReader(Generic[Item]):
         if self._consumer is None:
             if not reachable(self._settings.servers):
                 raise KafkaUnavailable(f"nothing answers at {self._settings.bootstrap_servers}")
-            self._consumer = KafkaConsumer(
+            self._consumer = make(
+                KafkaConsumer,
                 **client_options(self._settings),
                 group_id=None,
                 enable_auto_commit=False,

@@ -12,6 +12,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError, SaslAuthenticationFailedError
 
 from swirl.kafka.delivery import RETRY_SECONDS, NotDelivered, Paused, RecordLost
+from swirl.kafka.making import make
 from swirl.kafka.options import client_options
 from swirl.kafka.reachable import reachable
 from swirl.wire.kafka import KafkaSettings
@@ -95,7 +96,8 @@ class DurableProducer:
             if not reachable(self._settings.servers):
                 raise self._pause("no broker accepts connections")
             try:
-                self._client = KafkaProducer(
+                self._client = make(
+                    KafkaProducer,
                     **client_options(self._settings),
                     acks="all",
                     enable_idempotence=True,

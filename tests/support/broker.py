@@ -11,7 +11,7 @@ import subprocess
 import time
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,9 +48,11 @@ class Broker:
 
     Args:
         folder: for its configuration, data and log.
+        more: properties beside the plain ones, or instead of those of the same name.
+        format_with: options of the storage's format, for users that it knows from the beginning.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: str = "", format_with: Sequence[str] = ()) -> None:
         self._folder = folder
         pom = REPOSITORY / "runtime-images" / "kafka" / "pom.xml"
         self._classpath = ":".join(str(jar) for jar in jars(pom))
@@ -60,17 +62,18 @@ class Broker:
         self._port = client
         self._properties = folder / "server.properties"
         self._properties.write_text(
-            _PROPERTIES.format(client=client, controller=controller, data=folder / "data")
+            (_PROPERTIES + more).format(client=client, controller=controller, data=folder / "data")
         )
         # A leading zero byte: an id that begins with "-" would be taken for an option.
         cluster = urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
-        self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", self._properties)
+        options = ["-t", cluster, "-c", self._properties, *format_with]
+        self._java("kafka.tools.StorageTool", "format", *options)
 
     def start(self) -> None:
         """Start and wait until it accepts connections."""
         with self._log().open("ab") as log:
             self._process = subprocess.Popen(
-                self._command("-Xmx400m", "kafka.Kafka", self._properties),
+                self.command("-Xmx400m", "kafka.Kafka", self._properties),
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -102,12 +105,13 @@ class Broker:
     def _log(self) -> Path:
         return self._folder / "kafka.log"
 
-    def _command(self, *arguments: object) -> list[str]:
+    def command(self, *arguments: object) -> list[str]:
+        """Return how to run one of the broker's own programs."""
         words = ["java", *QUICK_JVM, "-cp", self._classpath]
         return [*words, *(str(argument) for argument in arguments)]
 
     def _java(self, *arguments: object) -> None:
-        done = subprocess.run(self._command(*arguments), capture_output=True, text=True)
+        done = subprocess.run(self.command(*arguments), capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
