@@ -15,12 +15,12 @@ from swirl.monitor.core.engine import Engine
 from swirl.monitor.core.spec import read_spec
 from swirl.wire.point import Point, decode, encode
 from swirl.wire.times import Millis
-from tests.support.sim.campaign import campaign
-from tests.support.sim.simulator import NAMESPACE, START, World, make_spec, named, run, simulate
+from tests.support.sim.random_runs import random_runs
+from tests.support.sim.simulator import NAMESPACE, START, Pipeline, make_spec, named, run, simulate
 
 
 def test_accuracy_over_a_thousand_random_runs() -> None:
-    tally = campaign(range(10_000, 11_000))
+    tally = random_runs(range(10_000, 11_000))
     print(f"\n{tally.runs} runs, {dict(sorted(tally.faults.items()))}")
     print(f"right: {tally.right} ({tally.accuracy:.1%}), false alarms: {tally.false_alarms}")
     print(f"runs in which the verdict was revised: {tally.flips}")
@@ -35,7 +35,7 @@ def test_accuracy_over_a_thousand_random_runs() -> None:
 
 def test_attribution_by_number_of_unrelated_releases() -> None:
     for decoys in (0, 3, 10):
-        tally = campaign(range(20_000, 20_300), decoys=decoys)
+        tally = random_runs(range(20_000, 20_300), decoys=decoys)
         print(f"\n{decoys} unrelated releases: {tally.accuracy:.1%} of {tally.runs} right")
         assert tally.runs == 300
 
@@ -43,14 +43,16 @@ def test_attribution_by_number_of_unrelated_releases() -> None:
 def test_healthy_days() -> None:
     alarms = windows = 0
     for seed in range(10):
-        world = World(
+        pipeline = Pipeline(
             rows=10 ** (0.7 + seed % 5 * 0.6),
             bad_share=10 ** (-3 + seed % 3),
             swing=0.5,
             batch_seconds=5,
         )
         engine = Engine(make_spec(), NAMESPACE)
-        alarms += len(named(run(engine, simulate(seed, 86_400, world=world, batch=5), tick=5)))
+        alarms += len(
+            named(run(engine, simulate(seed, 86_400, pipeline=pipeline, batch=5), tick=5))
+        )
         windows += engine.windows_closed
     print(f"\n10 healthy days, {windows} windows: {alarms} false verdicts")
     assert windows > 170_000

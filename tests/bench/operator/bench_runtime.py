@@ -55,10 +55,10 @@ async def bench(objects: int, workers: int) -> None:
     from swirl_operator.runtime.credentials import Credentials
     from swirl_operator.runtime.metrics import Metrics
     from tests.integration.operator.runtime.toy_operator import TOYS
-    from tests.integration.operator.runtime.toy_world import World
+    from tests.integration.operator.runtime.toy_world import ToyWorld
 
     async with Api(Credentials(), metrics=Metrics()) as api:
-        world = World(api, os.environ["KUBECONFIG"])
+        world = ToyWorld(api, os.environ["KUBECONFIG"])
         await world.prepare()
         operator = start(world.namespace, workers)
         try:

@@ -16,7 +16,7 @@ from swirl.wire.point import Point, encode
 from tests.integration.monitor.process import Topics, engine, shifted
 from tests.support.api_server import FakeApi, serving
 from tests.support.broker import Broker
-from tests.support.sim.simulator import START, Fault, World, change, simulate, spec_body
+from tests.support.sim.simulator import START, Fault, Pipeline, change, simulate, spec_body
 
 SECONDS = 400
 
@@ -76,8 +76,8 @@ def test_live_from_learning_to_verdict_and_back(
     topics: Topics, api: FakeApi, tmp_path: Path
 ) -> None:
     detection = {"windowSeconds": 1, "latenessSeconds": 1, "learnWindows": 8}
-    world = World(batch_seconds=0.6)
-    log = simulate(2, 60, [Fault("data", 25, 40)], world, delay=0.3)
+    pipeline = Pipeline(batch_seconds=0.6)
+    log = simulate(2, 60, [Fault("data", 25, 40)], pipeline, delay=0.3)
     begin = int(time.time() * 1000) + 2_000
     writer = threading.Thread(
         target=topics.write, args=(shifted(log, begin - START),), kwargs={"live": True}

@@ -45,7 +45,7 @@ class Names:
 
 
 @dataclass(frozen=True)
-class World:
+class Pipeline:
     """How the healthy pipeline behaves."""
 
     rows: float = 200.0
@@ -127,7 +127,7 @@ def simulate(
     seed: int,
     seconds: int,
     faults: Iterable[Fault] = (),
-    world: World | None = None,
+    pipeline: Pipeline | None = None,
     *,
     features: bool = False,
     begin: int = 0,
@@ -141,7 +141,7 @@ def simulate(
         seed: of all chance.
         seconds: how long it runs.
         faults: what breaks in the meantime.
-        world: how it behaves when nothing is broken.
+        pipeline: how it behaves when nothing is broken.
         features: whether there is a fourth stage, between prepare and judge.
         begin: seconds at which the run begins, for a run in parts.
         lost: share of deliveries that never arrive.
@@ -149,7 +149,7 @@ def simulate(
         batch: seconds between reports of judge and show.
     """
     rng = np.random.default_rng(seed)
-    w = world or World()
+    w = pipeline or Pipeline()
     n = w.names
     found: list[Delivery] = []
 

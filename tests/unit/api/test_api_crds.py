@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from swirl.api import crd
-from swirl.api.meta import Resource
+from swirl.api.meta import CustomResource
 from swirl.api.v1alpha1 import KINDS
 
 ROOT = Path(__file__).parents[3]
@@ -226,7 +226,7 @@ def test_defaults_are_reached_from_the_top() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
-def test_names_and_columns(kind: type[Resource]) -> None:
+def test_names_and_columns(kind: type[CustomResource]) -> None:
     manifest = crd.manifest(kind)
     names = manifest["spec"]["names"]
     assert manifest["metadata"]["name"] == f"{names['plural']}.swirl.dev"

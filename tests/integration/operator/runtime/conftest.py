@@ -12,7 +12,7 @@ from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.credentials import Credentials
 from swirl_operator.runtime.metrics import Metrics
 from tests.integration.operator.runtime.toy_operator import TOYS
-from tests.integration.operator.runtime.toy_world import World
+from tests.integration.operator.runtime.toy_world import ToyWorld
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ async def api(kubeconfig: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 
 
 @pytest.fixture
-async def world(api: Api, kubeconfig: str) -> AsyncIterator[World]:
-    world = World(api, kubeconfig)
+async def world(api: Api, kubeconfig: str) -> AsyncIterator[ToyWorld]:
+    world = ToyWorld(api, kubeconfig)
     await world.prepare()
     yield world
     for operator in world.operators:

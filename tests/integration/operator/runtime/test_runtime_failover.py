@@ -9,10 +9,10 @@ import time
 from swirl.kube.resources import LEASES
 from swirl_operator.runtime.interface import Object
 from tests.integration.operator.runtime.toy_operator import TOYS
-from tests.integration.operator.runtime.toy_world import Operator, World, eventually
+from tests.integration.operator.runtime.toy_world import Operator, ToyWorld, eventually
 
 
-async def all_ready(world: World, count: int) -> bool:
+async def all_ready(world: ToyWorld, count: int) -> bool:
     toys = (await world.all(TOYS)).values()
     done = 0
     for toy in toys:
@@ -25,7 +25,7 @@ def assert_outcome(pods: dict[str, Object], toys: int, pods_each: int) -> None:
     assert sorted(pods) == sorted(f"t{n}-{m}" for n in range(toys) for m in range(pods_each))
 
 
-async def kill_in_the_middle(world: World, operator: Operator, pods: int) -> dict[str, str]:
+async def kill_in_the_middle(world: ToyWorld, operator: Operator, pods: int) -> dict[str, str]:
     """SIGKILL as soon as `pods` exist; returns what there was then."""
 
     async def enough() -> bool:
@@ -36,7 +36,7 @@ async def kill_in_the_middle(world: World, operator: Operator, pods: int) -> dic
     return {name: pod["metadata"]["uid"] for name, pod in (await world.pods()).items()}
 
 
-async def test_killed_twice_in_the_middle_the_outcome_is_the_same(world: World) -> None:
+async def test_killed_twice_in_the_middle_the_outcome_is_the_same(world: ToyWorld) -> None:
     toys, each = 40, 3
     for n in range(toys):
         await world.toy(f"t{n}", pods=each, config={"n": str(n)})
@@ -55,7 +55,7 @@ async def test_killed_twice_in_the_middle_the_outcome_is_the_same(world: World) 
         assert toy["status"]["lost"] == []
 
 
-async def test_killed_at_random_moments_the_outcome_is_the_same(world: World) -> None:
+async def test_killed_at_random_moments_the_outcome_is_the_same(world: ToyWorld) -> None:
     toys, each = 20, 2
     for n in range(toys):
         await world.toy(f"t{n}", pods=each)
@@ -76,7 +76,7 @@ async def test_killed_at_random_moments_the_outcome_is_the_same(world: World) ->
     assert seen.items() <= {n: p["metadata"]["uid"] for n, p in pods.items()}.items()
 
 
-async def test_a_standby_takes_over_from_a_dead_leader(world: World) -> None:
+async def test_a_standby_takes_over_from_a_dead_leader(world: ToyWorld) -> None:
     leader = world.operator("one")
     await eventually(leader.leads)
     standby = world.operator("two")
@@ -94,7 +94,7 @@ async def test_a_standby_takes_over_from_a_dead_leader(world: World) -> None:
     assert_outcome(await world.pods(), 2, 1)
 
 
-async def test_a_terminated_leader_hands_over_at_once(world: World) -> None:
+async def test_a_terminated_leader_hands_over_at_once(world: ToyWorld) -> None:
     leader = world.operator("one", TOY_LEASE_SECONDS="120")
     await eventually(leader.leads)
     standby = world.operator("two", TOY_LEASE_SECONDS="120")
@@ -106,7 +106,7 @@ async def test_a_terminated_leader_hands_over_at_once(world: World) -> None:
     assert await leader.ended() == 0
 
 
-async def test_who_loses_the_lease_stops_and_says_so(world: World) -> None:
+async def test_who_loses_the_lease_stops_and_says_so(world: ToyWorld) -> None:
     operator = world.operator("one")
     await eventually(operator.leads)
 

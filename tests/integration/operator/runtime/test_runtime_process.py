@@ -8,17 +8,17 @@ import time
 from swirl.kube.request import Request, apply
 from swirl.kube.resources import CONFIGMAPS, EVENTS, LEASES, PODS
 from tests.integration.operator.runtime.toy_operator import TOYS
-from tests.integration.operator.runtime.toy_world import World, eventually
+from tests.integration.operator.runtime.toy_world import ToyWorld, eventually
 
 
-async def becomes_ready(world: World, name: str, ready: str = "True") -> None:
+async def becomes_ready(world: ToyWorld, name: str, ready: str = "True") -> None:
     async def check() -> bool:
         return await world.ready(name) == ready
 
     await eventually(check)
 
 
-async def test_a_toy_gets_what_it_asks_for(world: World) -> None:
+async def test_a_toy_gets_what_it_asks_for(world: ToyWorld) -> None:
     world.operator()
     await world.toy("a", pods=2, config={"x": "1"})
     await becomes_ready(world, "a")
@@ -43,7 +43,7 @@ async def test_a_toy_gets_what_it_asks_for(world: World) -> None:
     await eventually(told)
 
 
-async def test_changes_and_drift_are_followed(world: World) -> None:
+async def test_changes_and_drift_are_followed(world: ToyWorld) -> None:
     operator = world.operator()
     await world.toy("a", pods=1, config={"x": "1"})
     await becomes_ready(world, "a")
@@ -67,7 +67,7 @@ async def test_changes_and_drift_are_followed(world: World) -> None:
     assert after == before, "nothing to do costs no write"
 
 
-async def test_what_was_made_once_is_never_made_again(world: World) -> None:
+async def test_what_was_made_once_is_never_made_again(world: ToyWorld) -> None:
     world.operator()
     await world.toy("a", pods=2)
     await becomes_ready(world, "a")
@@ -82,7 +82,7 @@ async def test_what_was_made_once_is_never_made_again(world: World) -> None:
     assert set(await world.pods()) == {"a-1"}
 
 
-async def test_a_malformed_object_marks_itself_and_nothing_else(world: World) -> None:
+async def test_a_malformed_object_marks_itself_and_nothing_else(world: ToyWorld) -> None:
     operator = world.operator()
     await world.toy("bad", pods="many")
     await world.toy("worse")
@@ -100,7 +100,7 @@ async def test_a_malformed_object_marks_itself_and_nothing_else(world: World) ->
     await becomes_ready(world, "bad")
 
 
-async def test_a_taken_name_is_reported_and_left_alone(world: World) -> None:
+async def test_a_taken_name_is_reported_and_left_alone(world: ToyWorld) -> None:
     foreign = await world.make(CONFIGMAPS, "a-config", data={"mine": "yes"})
     await world.make(PODS, "a-0", spec={"containers": [{"name": "x", "image": "none"}]})
     world.operator()
@@ -124,7 +124,7 @@ async def test_a_taken_name_is_reported_and_left_alone(world: World) -> None:
     assert (await world.found(CONFIGMAPS, "a-config"))["data"] == {"x": "1"}
 
 
-async def test_two_writers_of_one_status_do_not_lose_each_others_fields(world: World) -> None:
+async def test_two_writers_of_one_status_do_not_lose_each_others_fields(world: ToyWorld) -> None:
     world.operator()
     await world.toy("a", pods=0)
     await becomes_ready(world, "a")
@@ -146,7 +146,7 @@ async def test_two_writers_of_one_status_do_not_lose_each_others_fields(world: W
     assert status["planned"] == ["a-0", "a-1", "a-2"]
 
 
-async def test_only_labelled_children_are_watched(world: World) -> None:
+async def test_only_labelled_children_are_watched(world: ToyWorld) -> None:
     for n in range(5):
         await world.make(PODS, f"foreign-{n}", spec={"containers": [{"name": "x", "image": "n"}]})
     operator = world.operator()
@@ -156,7 +156,7 @@ async def test_only_labelled_children_are_watched(world: World) -> None:
     assert await operator.metric('swirl_operator_watch_events_total{resource="pods"') <= 2
 
 
-async def test_the_watches_really_deliver(world: World) -> None:
+async def test_the_watches_really_deliver(world: ToyWorld) -> None:
     operator = world.operator()
     await world.toy("a", pods=1)
     await becomes_ready(world, "a")
@@ -171,7 +171,7 @@ async def test_the_watches_really_deliver(world: World) -> None:
     assert await operator.metric("swirl_operator_relist_corrections_total") == 0
 
 
-async def test_sigterm_ends_it_quickly_and_releases_the_lease(world: World) -> None:
+async def test_sigterm_ends_it_quickly_and_releases_the_lease(world: ToyWorld) -> None:
     operator = world.operator()
     await eventually(operator.leads)
     await world.toy("a", pods=1)

@@ -87,7 +87,7 @@ class Operator:
         self.process.send_signal(signal.SIGTERM)
 
 
-class World:
+class ToyWorld:
     """A namespace of its own in the cluster, and the operators started in it."""
 
     def __init__(self, api: Api, kubeconfig: str) -> None:

@@ -18,7 +18,7 @@ from tests.support.sim.simulator import (
     Delivery,
     Fault,
     Names,
-    World,
+    Pipeline,
     change,
     make_spec,
     named,
@@ -85,7 +85,7 @@ def test_model_fault_names_the_release_and_the_way_back() -> None:
 
 def test_names_of_metrics_do_not_matter() -> None:
     names = Names("zeta", "theta", "omega", "iota")
-    log = simulate(1, 400, [Fault("data", 300)], World(names=names))
+    log = simulate(1, 400, [Fault("data", 300)], Pipeline(names=names))
     verdict = only(run(engine(names=names), log))
     assert (verdict.summary, verdict.node) == EXPECTED["data"]
     assert [item.metric for item in verdict.evidence] == ["zeta", "omega_ratio", "iota"]
@@ -183,7 +183,7 @@ def test_learns_again_after_recovery_and_finds_the_next_fault() -> None:
 
 
 def test_a_source_that_reports_seldom_is_not_silent() -> None:
-    log = simulate(12, 3000, [Fault("silent", 2800)], World(batch_seconds=12))
+    log = simulate(12, 3000, [Fault("silent", 2800)], Pipeline(batch_seconds=12))
     said = run(engine(), log)
     assert named(said) == [EXPECTED["silent"][0]]
     assert next(at for at, verdict in said if verdict.state == BROKEN) > 2800

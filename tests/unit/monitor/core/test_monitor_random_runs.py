@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.sim.campaign import campaign
+from tests.support.sim.random_runs import random_runs
 from tests.support.soak import chosen
 
 
 @pytest.mark.soak
 def test_at_least_ninety_nine_in_a_hundred_are_right() -> None:
-    tally = campaign(chosen(range(100), range(900)))
+    tally = random_runs(chosen(range(100), range(900)))
     assert tally.accuracy >= 0.99, tally.wrong
     assert tally.false_alarms == 0
     assert max(tally.windows) <= 12  # a minute
@@ -19,6 +19,6 @@ def test_at_least_ninety_nine_in_a_hundred_are_right() -> None:
 
 @pytest.mark.soak
 def test_ten_unrelated_releases_do_not_mislead() -> None:
-    tally = campaign(chosen(range(1_000, 1_030), range(1_000, 1_300)), decoys=10)
+    tally = random_runs(chosen(range(1_000, 1_030), range(1_000, 1_300)), decoys=10)
     assert tally.accuracy >= 0.98, tally.wrong
     assert tally.false_alarms == 0

@@ -20,7 +20,7 @@ from tests.support.sim.simulator import (
     NAMESPACE,
     Delivery,
     Fault,
-    World,
+    Pipeline,
     change,
     make_spec,
     run,
@@ -32,7 +32,7 @@ WINDOW_SECONDS = 5
 
 @dataclass
 class Tally:
-    """Outcome of a campaign."""
+    """Outcome of many random runs."""
 
     runs: int = 0
     right: int = 0
@@ -47,7 +47,7 @@ class Tally:
         return self.right / self.runs
 
 
-def campaign(seeds: range, *, decoys: int | None = None) -> Tally:
+def random_runs(seeds: range, *, decoys: int | None = None) -> Tally:
     """Run one random story per seed; `decoys` fixes the number of unrelated releases."""
     tally = Tally()
     for seed in seeds:
@@ -58,7 +58,7 @@ def campaign(seeds: range, *, decoys: int | None = None) -> Tally:
 def _story(seed: int, tally: Tally, decoys: int | None) -> None:
     rng = np.random.default_rng(seed)
     kind = str(rng.choice([*FAULTS, "none"]))
-    world = World(
+    pipeline = Pipeline(
         rows=float(10 ** rng.uniform(1.3, 3.3)),
         bad_share=float(10 ** rng.uniform(-3, -1)),
         yes_share=float(rng.uniform(0.5, 0.9)),
@@ -71,7 +71,7 @@ def _story(seed: int, tally: Tally, decoys: int | None) -> None:
         seed,
         int(begin) + 100,
         [] if kind == "none" else [fault],
-        world,
+        pipeline,
         lost=float(rng.choice([0, 0.01])),
         delay=float(rng.uniform(0.2, 4)),
     )
@@ -101,7 +101,7 @@ def _story(seed: int, tally: Tally, decoys: int | None) -> None:
     tally.right += right
     if not right:
         message = broken[-1][1].message if broken else "nothing"
-        tally.wrong.append(f"seed {seed}, {kind}: said {message} [{world}]")
+        tally.wrong.append(f"seed {seed}, {kind}: said {message} [{pipeline}]")
 
 
 def _changes(
