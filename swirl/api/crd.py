@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from swirl.api.meta import Resource
+from swirl.api.meta import CustomResource
 from swirl.api.v1alpha1 import KINDS
 from swirl.wire.group import GROUP, VERSION
 
@@ -85,7 +85,7 @@ def _all_optional(node: Schema) -> bool:
     )
 
 
-def openapi(kind: type[Resource]) -> Schema:
+def openapi(kind: type[CustomResource]) -> Schema:
     """The structural schema of a kind, with `spec` required and `status` born unobserved."""
     raw = kind.model_json_schema(by_alias=True)
     root = _inline(raw, raw.get("$defs", {}))
@@ -128,7 +128,7 @@ def _column(column: Any) -> Schema:
     return result
 
 
-def manifest(kind: type[Resource]) -> Schema:
+def manifest(kind: type[CustomResource]) -> Schema:
     """The CustomResourceDefinition of a kind."""
     subresources: Schema = {"status": {}}
     if kind.scale is not None:
@@ -169,7 +169,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def render(kind: type[Resource]) -> str:
+def render(kind: type[CustomResource]) -> str:
     """The text of the kind's file in `crds/`."""
     return _HEADER + yaml.dump(manifest(kind), Dumper=_Dumper, sort_keys=False, width=100)
 

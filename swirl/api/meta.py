@@ -58,7 +58,7 @@ def keyed_by(*keys: str) -> dict[str, Any]:
     return {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": list(keys)}
 
 
-class Model(BaseModel):
+class ApiModel(BaseModel):
     """A part of a kind: camelCase on the wire; fields a newer CRD may have are ignored."""
 
     model_config = ConfigDict(
@@ -66,7 +66,7 @@ class Model(BaseModel):
     )
 
 
-class Condition(Model):
+class Condition(ApiModel):
     """One observation of the object, in the shape all Kubernetes tools read."""
 
     type: Annotated[str, StringConstraints(max_length=316)] = Field(
@@ -85,14 +85,14 @@ class Condition(Model):
     )
 
 
-class Amounts(Model):
+class Amounts(ApiModel):
     """So much of each resource."""
 
     cpu: Cpu | None = Field(default=None, description="CPU in cores, such as `500m` or `2`.")
     memory: Memory | None = Field(default=None, description="Memory in `Mi` or `Gi`.")
 
 
-class Resources(Model):
+class Resources(ApiModel):
     """What a container asks for and what it may use, in the words of Kubernetes' containers."""
 
     requests: Amounts | None = Field(
@@ -114,7 +114,7 @@ def within_limits(amount: str) -> tuple[str, str]:
 Conditions = Annotated[list[Condition], Field(max_length=16, json_schema_extra=keyed_by("type"))]
 
 
-class Change(Model):
+class ChangeRecord(ApiModel):
     """A change the operator announces on Kafka, kept here until both phases are out."""
 
     id: Annotated[str, StringConstraints(max_length=128)] = Field(
@@ -135,12 +135,12 @@ class Change(Model):
 
 
 PendingChanges = Annotated[
-    list[Change], Field(max_length=16, json_schema_extra={"x-kubernetes-list-type": "atomic"})
+    list[ChangeRecord], Field(max_length=16, json_schema_extra={"x-kubernetes-list-type": "atomic"})
 ]
 """Changes that the next one overtook before Kafka had heard all of them, the oldest first."""
 
 
-class Status(Model):
+class Status(ApiModel):
     """What every status has; kinds say of their own conditions what they mean."""
 
     observed_generation: int = Field(
@@ -151,7 +151,7 @@ class Status(Model):
 class AnnouncingStatus(Status):
     """The status of a kind whose changes are announced on Kafka."""
 
-    change: Change | None = Field(
+    change: ChangeRecord | None = Field(
         default=None, description="The last change of its version, as announced on Kafka."
     )
     pending_changes: PendingChanges = Field(
@@ -177,7 +177,7 @@ def condition_column(name: str, *, part: str = "status", wide: bool = False) -> 
     return Column(title, f'.status.conditions[?(@.type=="{name}")].{part}', wide=wide)
 
 
-class Resource(Model):
+class CustomResource(ApiModel):
     """A kind: subclasses have `spec` and `status` and say how `kubectl` lists them."""
 
     kind: ClassVar[str]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from swirl.api import meta
+from swirl.api.meta import CustomResource
 from swirl.api.v1alpha1 import AnalyticsJob, AnalyticsRun, ModelServer, SwirlMonitor
 from swirl.kube.resources import Resource
 from swirl.wire.group import GROUP, VERSION
 
 
-def _resource(kind: type[meta.Resource]) -> Resource:
+def _resource(kind: type[CustomResource]) -> Resource:
     return Resource(GROUP, VERSION, kind.plural, kind.kind)
 
 

@@ -8,13 +8,13 @@ from pydantic import Field, StringConstraints
 
 from swirl.api.meta import (
     AnnouncingStatus,
+    ApiModel,
     Column,
     Conditions,
+    CustomResource,
     Memory,
-    Model,
     Name,
     Parameters,
-    Resource,
     Resources,
     Timestamp,
     condition_column,
@@ -24,7 +24,7 @@ from swirl.api.meta import (
 )
 
 
-class EntryPoint(Model):
+class EntryPoint(ApiModel):
     """Where the code starts."""
 
     function: Annotated[
@@ -39,7 +39,7 @@ class EntryPoint(Model):
     )
 
 
-class EnvVar(Model):
+class EnvVar(ApiModel):
     """An environment variable of the driver."""
 
     name: Annotated[
@@ -63,7 +63,7 @@ _CPU_ONLY = rules(
 )
 
 
-class SparkProcess(Model):
+class SparkProcess(ApiModel):
     """What a driver and an executor have in common."""
 
     cores: int = Field(default=1, ge=1, le=64, description="Cores that Spark may use in it.")
@@ -93,7 +93,7 @@ class Executor(SparkProcess):
     )
 
 
-class Spark(Model):
+class Spark(ApiModel):
     """The shape of the Spark application."""
 
     driver: Driver = Field(default_factory=Driver, description="The driver pod.")
@@ -111,7 +111,7 @@ class Spark(Model):
     )
 
 
-class Retry(Model):
+class Retry(ApiModel):
     """What happens after an attempt failed. The wait doubles with each failure in a row."""
 
     limit: int = Field(
@@ -130,7 +130,7 @@ class Retry(Model):
     )
 
 
-class AnalyticsJobSpec(Model):
+class AnalyticsJobSpec(ApiModel):
     """What to run, and how."""
 
     mode: Literal["Batch", "Streaming"] = Field(
@@ -186,7 +186,7 @@ JOB_RULES = rules(
 """What holds of a job's spec, wherever it stands."""
 
 
-class RunReference(Model):
+class RunReference(ApiModel):
     """A run of the job and how it stands."""
 
     name: Name = Field(description="The AnalyticsRun.")
@@ -215,7 +215,7 @@ class AnalyticsJobStatus(AnnouncingStatus):
     )
 
 
-class AnalyticsJob(Resource):
+class AnalyticsJob(CustomResource):
     """Analytics code that can be run: what, with which parameters, in which Spark shape."""
 
     kind: ClassVar[str] = "AnalyticsJob"

@@ -9,12 +9,12 @@ from pydantic import Field, StringConstraints
 from swirl.api.meta import (
     AnyObject,
     AnyValue,
+    ApiModel,
     Column,
     Conditions,
-    Model,
+    CustomResource,
     Name,
     Parameters,
-    Resource,
     Status,
     Text,
     Timestamp,
@@ -27,7 +27,7 @@ from swirl.api.v1alpha1.analyticsjob import JOB_RULES, AnalyticsJobSpec
 Reason = Annotated[str, StringConstraints(max_length=128)]
 
 
-class AnalyticsRunSpec(Model):
+class AnalyticsRunSpec(ApiModel):
     """Which job, with which parameters. A run is a record: only `cancel` can be changed."""
 
     job: Name = Field(description="The AnalyticsJob in this namespace to run.")
@@ -52,7 +52,7 @@ class AnalyticsRunSpec(Model):
     )
 
 
-class Attempt(Model):
+class Attempt(ApiModel):
     """One driver Pod. Written before the Pod is created, so that none can start twice."""
 
     number: int = Field(ge=1, le=100000, description="Counts from 1; part of the Pod's name.")
@@ -72,7 +72,7 @@ class Attempt(Model):
     )
 
 
-class PublishedModel(Model):
+class PublishedModel(ApiModel):
     """A model that the run published to the artifact store."""
 
     name: Annotated[str, StringConstraints(max_length=63)] = Field(description="Its name.")
@@ -82,7 +82,7 @@ class PublishedModel(Model):
     )
 
 
-class Progress(Model):
+class Progress(ApiModel):
     """How far the driver says it is."""
 
     percent: int = Field(default=0, ge=0, le=100, description="How much is done.")
@@ -126,7 +126,7 @@ class AnalyticsRunStatus(Status):
     )
 
 
-class AnalyticsRun(Resource):
+class AnalyticsRun(CustomResource):
     """One execution of an AnalyticsJob, with its attempts, result, models and figures."""
 
     kind: ClassVar[str] = "AnalyticsRun"

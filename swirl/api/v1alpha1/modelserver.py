@@ -8,11 +8,11 @@ from pydantic import Field, StringConstraints
 
 from swirl.api.meta import (
     AnnouncingStatus,
+    ApiModel,
     Column,
     Conditions,
-    Model,
+    CustomResource,
     Name,
-    Resource,
     Resources,
     Text,
     condition_column,
@@ -21,7 +21,7 @@ from swirl.api.meta import (
 )
 
 
-class ModelSource(Model):
+class ModelSource(ApiModel):
     """Where the model comes from: exactly one of `job`, `run` and `uri`."""
 
     job: Name | None = Field(
@@ -41,7 +41,7 @@ class ModelSource(Model):
     )
 
 
-class Runtime(Model):
+class Runtime(ApiModel):
     """The process that serves the model."""
 
     image: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = Field(
@@ -49,7 +49,7 @@ class Runtime(Model):
     )
 
 
-class ModelServerSpec(Model):
+class ModelServerSpec(ApiModel):
     """Which model to serve, and how many times."""
 
     model: ModelSource = Field(
@@ -115,7 +115,7 @@ class ModelServerStatus(AnnouncingStatus):
     selector: Text | None = Field(default=None, description="Selects the pods, for autoscalers.")
 
 
-class ModelServer(Resource):
+class ModelServer(CustomResource):
     """A published model behind a scoring API, rolled from version to version without a gap."""
 
     kind: ClassVar[str] = "ModelServer"

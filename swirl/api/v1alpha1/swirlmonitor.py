@@ -8,12 +8,12 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from swirl.api.meta import (
+    ApiModel,
     Column,
     Conditions,
+    CustomResource,
     Decimal,
-    Model,
     Name,
-    Resource,
     Status,
     Text,
     Timestamp,
@@ -33,7 +33,7 @@ Topic = Annotated[
 Aggregation = Literal["Rate", "Sum", "Mean", "Max"]
 
 
-class Kafka(Model):
+class Kafka(ApiModel):
     """Where metrics and changes are read; what is absent comes from the operator's settings."""
 
     bootstrap_servers: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = (
@@ -44,7 +44,7 @@ class Kafka(Model):
     verdicts_topic: Topic | None = Field(default=None, description="Where verdicts are published.")
 
 
-class NodeReference(Model):
+class NodeReference(ApiModel):
     """The resource that is this part of the pipeline."""
 
     kind: Literal["AnalyticsJob", "ModelServer", "Deployment", "Service"] = Field(
@@ -53,7 +53,7 @@ class NodeReference(Model):
     name: Name = Field(description="Its name, in the monitor's namespace.")
 
 
-class Node(Model):
+class Node(ApiModel):
     """One part of the pipeline."""
 
     name: Name = Field(description="What people call this part.")
@@ -63,7 +63,7 @@ class Node(Model):
     ref: NodeReference | None = Field(default=None, description="The resource behind it.")
 
 
-class Selector(Model):
+class Selector(ApiModel):
     """Which points count: those of this name that carry all of these labels."""
 
     metric: MetricName = Field(description="The name under which it is emitted.")
@@ -72,7 +72,7 @@ class Selector(Model):
     ] = Field(default_factory=dict, description="Labels that a point must carry.")
 
 
-class Metric(Model):
+class Metric(ApiModel):
     """A figure of one node, followed window by window."""
 
     name: MetricName = Field(description="What the verdict calls it.")
@@ -94,7 +94,7 @@ class Metric(Model):
     )
 
 
-class Detection(Model):
+class Detection(ApiModel):
     """How normal is learned, and how far from it is too far.
 
     All of it is provisional: these fields belong to one way of detecting and go when a better one
@@ -141,7 +141,7 @@ class Detection(Model):
     )
 
 
-class When(Model):
+class When(ApiModel):
     """When a rule applies: all that is given must hold of the most upstream anomalous node."""
 
     node: Name | None = Field(default=None, description="It is this node.")
@@ -168,7 +168,7 @@ class When(Model):
     )
 
 
-class Rule(Model):
+class Rule(ApiModel):
     """A sentence of your own for a case of your own; tried before the shipped ones, in order."""
 
     name: Name = Field(description="What the rule is called.")
@@ -178,7 +178,7 @@ class Rule(Model):
     )
 
 
-class SwirlMonitorSpec(Model):
+class SwirlMonitorSpec(ApiModel):
     """The pipeline, the metrics of its parts, and how to judge them."""
 
     runner: Literal["Process"] = Field(
@@ -211,7 +211,7 @@ class SwirlMonitorSpec(Model):
         return None
 
 
-class Target(Model):
+class Target(ApiModel):
     """The resource that the verdict is about."""
 
     kind: Annotated[str, StringConstraints(max_length=63)] = Field(description="Its kind.")
@@ -224,7 +224,7 @@ class Target(Model):
     )
 
 
-class Evidence(Model):
+class Evidence(ApiModel):
     """A metric out of its band, with the numbers."""
 
     metric: MetricName = Field(description="The metric.")
@@ -239,7 +239,7 @@ class Evidence(Model):
     since: Timestamp = Field(description="The start of the first window outside.")
 
 
-class ConsideredChange(Model):
+class ConsideredChange(ApiModel):
     """A change event that was weighed as the cause."""
 
     id: Annotated[str, StringConstraints(max_length=256)] = Field(description="Its id on Kafka.")
@@ -256,7 +256,7 @@ class ConsideredChange(Model):
     why: Text | None = Field(default=None, description="Why it was rejected as the cause.")
 
 
-class Verdict(Model):
+class Verdict(ApiModel):
     """What the analysis says. Written by the monitor's engine, not by the operator."""
 
     state: Literal["Learning", "Healthy", "Broken"] = Field(description="In one word.")
@@ -300,7 +300,7 @@ class SwirlMonitorStatus(Status):
     )
 
 
-class SwirlMonitor(Resource):
+class SwirlMonitor(CustomResource):
     """Watches a pipeline's metrics and says which part of it broke, and why."""
 
     kind: ClassVar[str] = "SwirlMonitor"
