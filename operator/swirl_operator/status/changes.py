@@ -44,7 +44,9 @@ class Outbox:
     @classmethod
     def of(cls, status: Object) -> Outbox:
         """As a status has it."""
-        return cls(status.get("change"), tuple(status.get("pendingChanges") or ()))
+        last = status.get("change")
+        waiting = status.get("pendingChanges") or ()
+        return cls(_whole(last) if last else None, tuple(map(_whole, waiting)))
 
     def begin(
         self, subject: Subject, *, aspect: Aspect, to: str, before: str | None, now: datetime
@@ -117,6 +119,15 @@ def announce_when_settled(plan: Plan, observed: Object, subject: Subject) -> Pla
     event = json.loads(_event(change, phase, subject).to_json())
     kept = {key: plan.status[key] for key in plan.status if key != "pendingChanges"}
     return replace(plan, announce=(event,), status={**kept, **rest.fields()}, requeue_after=0)
+
+
+def _whole(change: Object) -> Object:
+    """The change with its aspect, which in statuses of version 0.1.0 had another name.
+
+    The API server drops a field that the kind has no more, and then refuses every status that lacks
+    the new one. Code is what a change counts as where there is nothing to compare with.
+    """
+    return {"aspect": "Code", **change}
 
 
 def _ended(change: Object, now: datetime) -> Object:

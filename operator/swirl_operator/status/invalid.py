@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from swirl_operator.runtime.interface import Event, Observation, Plan
 from swirl_operator.runtime.objects import status_of
+from swirl_operator.status.changes import Outbox
 from swirl_operator.status.conditions import Condition, stalled
 from swirl_operator.status.frame import frame
 from swirl_operator.status.reasons import Reason
@@ -38,6 +39,7 @@ def invalid_plan(
         conditions = (Condition("Succeeded", "False", Reason.INVALID_SPEC, message), *conditions)
     before = status_of(observation.obj)
     kept = {field: value for field, value in before.items() if field not in not_ours}
+    kept |= Outbox.of(before).fields()
     status = kept | frame(observation, conditions).fields
     return Plan(status=status, events=(Event("Warning", Reason.INVALID_SPEC, message),))
 

@@ -197,3 +197,27 @@ def test_what_waits_goes_out_first_and_leaves_the_line() -> None:
 
 def test_what_is_applied_is_not_work_left_to_do() -> None:
     assert announced(begun(), apply=({"kind": "Deployment"},)).announce
+
+
+def without_aspect(change: Object) -> Object:
+    """As it is read from the cluster when it was written under the field's former name."""
+    return {key: value for key, value in change.items() if key != "aspect"}
+
+
+def test_a_change_that_was_written_before_the_aspect_had_its_name_can_be_told_and_stored() -> None:
+    old = {
+        "change": without_aspect(begun("v1", "v2")),
+        "pendingChanges": [without_aspect(finished(begun("v1")))],
+    }
+    plan = Plan(status=Outbox.of(old).fields())
+    assert plan.status is not None
+    assert [plan.status["change"]["aspect"], plan.status["pendingChanges"][0]["aspect"]] == [
+        "Code",
+        "Code",
+    ]
+    told = changes.announce_when_settled(plan, plan.status, SUBJECT)
+    assert ChangeEvent.from_json(json.dumps(told.announce[0])).aspect == "Code"
+
+
+def test_an_aspect_that_is_there_stays() -> None:
+    assert Outbox.of({"change": begun()}).last == begun()

@@ -11,6 +11,7 @@ from swirl_operator.runtime.interface import Object
 from swirl_operator.status.invalid import invalid_plan
 from tests import kstatus
 from tests.unit.operator.kinds.observed import (
+    EARLIER,
     after,
     condition,
     job,
@@ -47,6 +48,14 @@ def test_what_is_known_of_the_object_stays() -> None:
     plan = planned(partial(invalid_plan, error=KeyError("x")), observe(obj))
     assert plan.status is not None
     assert plan.status["specHash"] == "abc"
+
+
+def test_a_change_of_an_earlier_version_does_not_keep_it_from_being_said() -> None:
+    change = {"id": "1", "to": "v1", "startedAt": EARLIER, "announced": "Finished"}
+    plan = planned(
+        partial(invalid_plan, error=KeyError("x")), observe(job(status={"change": change}))
+    )
+    assert said(plan)[:2] == ("False", "InvalidSpec")
 
 
 def test_a_run_has_failed() -> None:

@@ -266,3 +266,15 @@ def test_a_failed_version_is_never_announced_as_finished() -> None:
     obj = settled(job(), run_of(job(), "Failed"))
     assert obj["status"]["change"]["announced"] == "Started"
     assert "finishedAt" not in obj["status"]["change"]
+
+
+def test_a_status_of_an_earlier_version_is_written_anew() -> None:
+    """Without the aspect, which had another name, the API server would refuse every status."""
+    version = spec_hash(job()["spec"])
+    change = {"id": "1", "to": version, "startedAt": EARLIER, "announced": "Finished"}
+    obj = job(status={"change": change, "currentRun": {"name": "train-1", "outcome": "Failed"}})
+    plan = look(obj, run_of(job(), "Succeeded"))
+    assert said(plan)[:2] == ("True", "Completed")
+    assert plan.status is not None
+    assert plan.status["change"]["aspect"] == "Code"
+    assert not plan.announce
