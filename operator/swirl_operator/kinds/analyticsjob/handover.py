@@ -86,6 +86,6 @@ def _began(run: Object, drivers: Sequence[Object]) -> bool:
     """By its status, or by its Pods: a status that was lost is made anew from them."""
     attempts = status_of(run).get("attempts") or ()
     return any("startedAt" in attempt for attempt in attempts) or any(
-        phase_of(pod) not in (None, "Pending") and labels_of(pod).get(labels.RUN) == name_of(run)
+        phase_of(pod) not in ("", "Pending") and labels_of(pod).get(labels.RUN) == name_of(run)
         for pod in drivers
     )

@@ -69,6 +69,7 @@ def test_a_batch_run_whose_status_was_lost_began_if_it_has_a_driver() -> None:
     ended = pod(labels=mine, status={"phase": "Succeeded"})
     assert deleted(job(), lost, drivers=[ended]) == []
     assert len(deleted(job(), lost, drivers=[pod(labels=mine)])) == 1
+    assert len(deleted(job(), lost, drivers=[pod(labels=mine, status=None)])) == 1
     assert len(deleted(job(), lost, drivers=[pod(status={"phase": "Running"})])) == 1
 
 
