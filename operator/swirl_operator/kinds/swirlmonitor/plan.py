@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
+from swirl.wire.environment import InvalidEnvironment
 from swirl_operator.kinds.resources import SWIRLMONITORS
 from swirl_operator.kinds.swirlmonitor import manifests
 from swirl_operator.kinds.swirlmonitor.related import MonitorRelated
@@ -31,7 +32,11 @@ def plan_monitor(observation: Observation[MonitorRelated], installation: Install
             f"spec.nodes: {' after '.join(cycle)}: a pipeline has no cycle; remove one `after`."
         )
         return _plan(observation, stalled(Reason.INVALID_SPEC, message))
-    kafka = manifests.kafka_of(spec, installation)
+    try:
+        kafka = manifests.kafka_of(spec, installation)
+    except InvalidEnvironment as error:
+        message = f"spec.kafka.bootstrapServers: {error}. Correct the field and apply again."
+        return _plan(observation, stalled(Reason.INVALID_SPEC, message))
     if kafka is None:
         message = "No Kafka is known: set spec.kafka.bootstrapServers, or the chart's kafka values."
         return _plan(observation, stalled(Reason.NO_KAFKA, message))

@@ -139,6 +139,16 @@ def test_a_cycle_is_shown_in_its_order() -> None:
     assert any(way in said(plan)[2] for way in ways)
 
 
+@pytest.mark.parametrize("here", [HERE, ALONE])
+def test_an_address_without_a_port_is_named(here: Installation) -> None:
+    plan = look(monitor(spec={"kafka": {"bootstrapServers": "kafka"}}), installation=here)
+    assert not plan.apply
+    assert said(plan)[:2] == ("False", "InvalidSpec")
+    assert said(plan)[2].startswith("spec.kafka.bootstrapServers: ")
+    assert "must be written host:port" in said(plan)[2]
+    assert said(plan, "Healthy")[:2] == ("Unknown", "NoVerdictYet")
+
+
 def test_without_kafka_there_is_nothing_to_watch() -> None:
     plan = look(monitor(), installation=ALONE)
     assert not plan.apply
