@@ -121,7 +121,10 @@ def _read(
             before = len(problems)
             inner = _read(place, environ, problems)
             if len(problems) == before:
-                values[field.name] = place(**inner)
+                try:
+                    values[field.name] = place(**inner)
+                except InvalidEnvironment as error:
+                    problems.append(str(error))
     return values
 
 

@@ -52,6 +52,32 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair(Environment):
+    first: str = field(metadata=variable("T_FIRST"))
+    second: str = field(metadata=variable("T_SECOND"))
+
+    def __post_init__(self) -> None:
+        if self.first != self.second:
+            raise InvalidEnvironment("T_FIRST and T_SECOND go together")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paired(Environment):
+    name: str = field(metadata=variable("T_NAME"))
+    pair: Pair | None = field(default=None, metadata=group(Pair))
+    port: int = field(default=80, metadata=variable("T_PORT", read=port))
+
+
+def test_a_group_that_contradicts_itself_hides_nothing_else() -> None:
+    with pytest.raises(InvalidEnvironment) as caught:
+        Paired.read({"T_FIRST": "a", "T_SECOND": "b", "T_PORT": "http"})
+    assert str(caught.value) == (
+        "T_NAME is not set; T_FIRST and T_SECOND go together; "
+        "T_PORT must be a number from 0 to 65535, not 'http'"
+    )
+
+
 @pytest.mark.parametrize("text", ["x", "-1", "65536", "1.5", "²"])
 def test_no_port(text: str) -> None:
     with pytest.raises(ValueError, match="must be a number"):
