@@ -1,5 +1,9 @@
 """How a driver ended: the JSON it leaves in the container's termination message.
 
+A driver tells the operator three things and is never asked: how far it is, in an annotation on its
+own Pod (`progress.py`); this message, when it ends; and an exit code, which says whether another
+attempt is of use (`DriverExit` in `exits.py`). Its reasons are those of `reasons.py`.
+
 The reader is lenient, because the text comes from an image of the user's, and strict in what it
 lets through: a status with one field that the API server refuses could never be written.
 """

@@ -5,7 +5,17 @@ has the model's object in hand, and imports the half that fits. `<format>/load.p
 which know a format by name alone, and has a function `load(model: Model) -> LoadedModel`. Neither
 imports the other, and formats do not know each other.
 
-A format is added by its folder, whose package names it in `FORMAT`, and a word in `_PACKAGES`.
+A format is added in four steps, `sparkml/` is the example:
+
+1. A folder, whose `__init__.py` has the format's name in manifests, `FORMAT`, and takes no library;
+   and the package's name in `_PACKAGES` below.
+2. `publish.py`, which ends in `swirl.models.publish_model_dir`: native files, signature, and
+   the trainer's own answers to the golden rows.
+3. `load.py`, which takes nothing of the trainer's library; its libraries go into the extra `scorer`
+   of `pyproject.toml`, from which the image follows.
+4. Tests in which the trainer answers first and the loaded model has to answer the same.
+
+CONTRIBUTING.md ("Add a format of models") says what each file has to hold to.
 """
 
 from __future__ import annotations
