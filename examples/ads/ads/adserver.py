@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
 import threading
 import time
 from collections import Counter
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ads import topics
+from ads.program import log_to_stderr, set_when_stopped
 from ads.scoring import Scorer, Unserved
 
 logger = logging.getLogger(__name__)
@@ -141,9 +141,7 @@ def main(env: Mapping[str, str]) -> None:
     from swirl.metrics import Emitter, KafkaSettings
 
     settings = Settings.from_environment(env)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = set_when_stopped()
     topics.ensure_topics(settings.bootstrap_servers, topics.CLEAN)
     # No group: an ad server that was away has nothing to say to the authors it missed.
     consumer = KafkaConsumer(
@@ -176,8 +174,5 @@ def main(env: Mapping[str, str]) -> None:
 if __name__ == "__main__":
     import os
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    # They tell of each request and each connection.
-    for name in ("httpx", "kafka"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    log_to_stderr("httpx", "kafka")
     main(os.environ)

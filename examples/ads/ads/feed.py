@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ads import records, topics, tweets
+from ads.program import log_to_stderr, set_when_stopped
 from ads.tweets import Tweet
 
 logger = logging.getLogger(__name__)
@@ -103,9 +103,7 @@ def main(env: Mapping[str, str]) -> None:
     from kafka import KafkaProducer
 
     settings = Settings.from_environment(env)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = set_when_stopped()
     topics.ensure_topics(settings.bootstrap_servers, topics.RAW)
     producer = KafkaProducer(
         bootstrap_servers=settings.bootstrap_servers.split(","), linger_ms=50, acks=1
@@ -119,6 +117,5 @@ def main(env: Mapping[str, str]) -> None:
 if __name__ == "__main__":
     import os
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    logging.getLogger("kafka").setLevel(logging.WARNING)
+    log_to_stderr("kafka")
     main(os.environ)
