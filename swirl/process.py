@@ -72,7 +72,9 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(body, ensure_ascii=False)
 
 
-def log_as_told(environ: Mapping[str, str], *, quiet: Mapping[str, int] | None = None) -> None:
+def configure_logging(
+    environ: Mapping[str, str], *, quiet: Mapping[str, int] | None = None
+) -> None:
     """Send the log to stderr in the form and from the level that the environment names.
 
     Args:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from swirl.process import leave_message, log_as_told
+from swirl.process import configure_logging, leave_message
 from swirl.wire.containers import OperatorEnvironment
 from swirl.wire.environment import InvalidEnvironment
 from swirl.wire.exits import OperatorExit
@@ -21,7 +21,7 @@ logger = logging.getLogger("swirl_operator")
 def run(environ: Mapping[str, str]) -> int:
     """Run until asked to stop; return the exit code."""
     try:
-        log_as_told(environ, quiet=QUIET)
+        configure_logging(environ, quiet=QUIET)
         environment = OperatorEnvironment.read(environ)
     except InvalidEnvironment as error:
         logger.error("the operator cannot run: %s", error)

@@ -20,7 +20,7 @@ from swirl.job.load import load
 from swirl.job.progress import ProgressReporter, to_pod
 from swirl.job.stopping import Stopped, Stopper, stop_queries
 from swirl.metrics import Emitter
-from swirl.process import leave_message, log_as_told
+from swirl.process import configure_logging, leave_message
 from swirl.store import StoreError
 from swirl.wire.containers import DriverEnvironment
 from swirl.wire.environment import InvalidEnvironment
@@ -152,7 +152,7 @@ def main() -> NoReturn:
     # Both libraries repeat, every second, what the driver says once.
     quiet = dict.fromkeys(("kafka", "py4j"), logging.CRITICAL)
     try:
-        log_as_told(os.environ, quiet=quiet)
+        configure_logging(os.environ, quiet=quiet)
     except InvalidEnvironment as error:
         report(Outcome("Failed", InvalidRun.reason, str(error)), os.environ)
         end(DriverExit.PERMANENT)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from swirl.metrics import Emitter
-from swirl.process import leave_message, log_as_told, on_stop
+from swirl.process import configure_logging, leave_message, on_stop
 from swirl.scorer import golden
 from swirl.scorer.app import create_app
 from swirl.scorer.errors import StartError
@@ -29,7 +29,7 @@ logger = logging.getLogger("swirl.scorer")
 def main(environ: Mapping[str, str]) -> ScorerExit:
     """Serve until SIGTERM; returns the exit code."""
     try:
-        log_as_told(environ)
+        configure_logging(environ)
         environment = ScorerEnvironment.read(environ)
         service = Service(load(environment))
     except InvalidEnvironment as error:

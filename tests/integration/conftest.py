@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localcluster.controlplane import ephemeral
-from tests.support import spark as sparks
 from tests.support.broker import running
 from tests.support.services import KAFKA, KUBECONFIG
+from tests.support.spark import session
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -45,5 +45,5 @@ def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     """A small Spark in this process."""
-    with sparks.session() as made:
+    with session() as made:
         yield made

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from swirl.process import JsonFormatter, leave_message, log_as_told, on_stop
+from swirl.process import JsonFormatter, configure_logging, leave_message, on_stop
 from swirl.wire.environment import InvalidEnvironment
 from tests.support.logs import logs_restored
 
@@ -33,14 +33,14 @@ def signals_restored() -> Iterator[None]:
 
 
 def test_text_for_people(capsys: pytest.CaptureFixture[str]) -> None:
-    log_as_told({})
+    configure_logging({})
     logging.getLogger("a.b").info("%d rows", 3)
     logging.getLogger("a.b").debug("unseen")
     assert capsys.readouterr().err.endswith(" INFO a.b: 3 rows\n")
 
 
 def test_a_line_of_json_for_collectors(capsys: pytest.CaptureFixture[str]) -> None:
-    log_as_told({"SWIRL_LOG_FORMAT": "json", "SWIRL_LOG_LEVEL": "debug"})
+    configure_logging({"SWIRL_LOG_FORMAT": "json", "SWIRL_LOG_LEVEL": "debug"})
     try:
         raise ValueError("no\nrows")
     except ValueError:
@@ -58,21 +58,21 @@ def test_a_stack_is_kept() -> None:
 
 
 def test_libraries_that_say_too_much_are_kept_quiet(capsys: pytest.CaptureFixture[str]) -> None:
-    log_as_told({}, quiet={"chatty": logging.ERROR})
+    configure_logging({}, quiet={"chatty": logging.ERROR})
     logging.getLogger("chatty").warning("again")
     assert capsys.readouterr().err == ""
 
 
 def test_no_line_appears_twice(capsys: pytest.CaptureFixture[str]) -> None:
     logging.getLogger().addHandler(logging.StreamHandler(sys.stderr))
-    log_as_told({})
+    configure_logging({})
     logging.getLogger("a").info("once")
     assert capsys.readouterr().err.count("once") == 1
 
 
 def test_wrong_settings_are_named_and_can_be_logged(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(InvalidEnvironment) as raised:
-        log_as_told({"SWIRL_LOG_FORMAT": "xml", "SWIRL_LOG_LEVEL": "loud"})
+        configure_logging({"SWIRL_LOG_FORMAT": "xml", "SWIRL_LOG_LEVEL": "loud"})
     assert str(raised.value) == (
         "SWIRL_LOG_FORMAT must be one of text, json, not 'xml'; "
         "SWIRL_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, not 'LOUD'"

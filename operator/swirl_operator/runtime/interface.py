@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
+from swirl.kube.request import Object as Object
 from swirl.kube.resources import Resource
 from swirl_operator.runtime.key import Key
-
-Object = dict[str, Any]
 
 Related = TypeVar("Related")
 """What a kind's plan reads besides the object and its children: a dataclass of that kind."""

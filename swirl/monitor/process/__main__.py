@@ -26,7 +26,7 @@ from swirl.monitor.process.records import Entry, reading
 from swirl.monitor.process.runner import Runner
 from swirl.monitor.process.server import Health, Server
 from swirl.monitor.process.status_writer import ApiUnavailable, StatusWriter
-from swirl.process import leave_message, log_as_told, on_stop
+from swirl.process import configure_logging, leave_message, on_stop
 from swirl.wire.containers import MonitorEnvironment
 from swirl.wire.environment import InvalidEnvironment
 from swirl.wire.exits import MonitorExit
@@ -40,7 +40,7 @@ _API_RETRY_SECONDS = 2.0
 def main(environ: Mapping[str, str]) -> int:
     """Run until asked to stop; return the exit code."""
     try:
-        log_as_told(environ, quiet={"kafka": logging.ERROR})
+        configure_logging(environ, quiet={"kafka": logging.ERROR})
         environment, spec, account = read(environ)
     except InvalidEnvironment as error:
         logger.error("the monitor cannot run: %s", error)

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-Object = dict[str, Any]
+from swirl.kube.request import Object
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.e2e.operator.cluster import Cluster, Object, condition, training_job
+from swirl.kube.request import Object
+from tests.e2e.operator.cluster import Cluster, condition, training_job
 
 CANCEL = '{"spec":{"cancel":true}}'
 

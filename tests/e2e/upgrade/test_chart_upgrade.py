@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.e2e.operator.cluster import Cluster, Object
+from swirl.kube.request import Object
+from tests.e2e.operator.cluster import Cluster
 from tests.e2e.release import INSTANCE, OPERATOR, Release, operator_holding_the_lease
 
 

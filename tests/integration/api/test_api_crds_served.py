@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from swirl.api.v1alpha1 import KINDS
+from swirl.kube.request import Object
 from tests.integration.api.conftest import Kubectl
-
-Object = dict[str, Any]
 
 BATCH: Object = {"mode": "Batch", "image": "ads:1", "entryPoint": {"function": "ads.train:train"}}
 STREAM: Object = {**BATCH, "mode": "Streaming"}

@@ -18,10 +18,10 @@ from typing import Any
 import httpx
 from kafka import KafkaConsumer, KafkaProducer
 
-from swirl.wire import topics as wire
 from swirl.wire.containers import MonitorEnvironment
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.point import encode
+from swirl.wire.topics import Topics
 from swirl.wire.verdict import VerdictRecord
 from tests.support.ports import free_port
 from tests.support.sim.simulator import NAMESPACE, Delivery
@@ -31,7 +31,7 @@ NAME = "mood-watch"
 
 
 @dataclass(frozen=True)
-class Topics:
+class OwnTopics:
     """Topics of one test's own."""
 
     bootstrap: str
@@ -133,7 +133,9 @@ class Process:
 
 
 @contextmanager
-def engine(topics: Topics, api_url: str, spec: dict[str, Any], folder: Path) -> Iterator[Process]:
+def engine(
+    topics: OwnTopics, api_url: str, spec: dict[str, Any], folder: Path
+) -> Iterator[Process]:
     """Run the engine for the time of the block."""
     port = free_port()
     told = MonitorEnvironment(
@@ -141,9 +143,7 @@ def engine(topics: Topics, api_url: str, spec: dict[str, Any], folder: Path) -> 
         pod_namespace=NAMESPACE,
         spec=spec,
         kafka=KafkaSettings(bootstrap_servers=topics.bootstrap),
-        topics=wire.Topics(
-            metrics=topics.metrics, changes=topics.changes, verdicts=topics.verdicts
-        ),
+        topics=Topics(metrics=topics.metrics, changes=topics.changes, verdicts=topics.verdicts),
         port=port,
     )
     env = {

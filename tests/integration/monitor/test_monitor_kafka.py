@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from swirl.wire.point import Point, encode
-from tests.integration.monitor.process import Topics, engine, shifted
+from tests.integration.monitor.process import OwnTopics, engine, shifted
 from tests.support.api_server import FakeApi, serving
 from tests.support.broker import Broker
 from tests.support.sim.simulator import START, Fault, Pipeline, change, simulate, spec_body
@@ -28,18 +28,18 @@ def api() -> Iterator[FakeApi]:
 
 
 @pytest.fixture
-def topics(kafka: str) -> Topics:
-    return Topics(kafka)
+def topics(kafka: str) -> OwnTopics:
+    return OwnTopics(kafka)
 
 
-def write_story(topics: Topics) -> None:
+def write_story(topics: OwnTopics) -> None:
     """Four minutes of health, then a bad model, until now."""
     log = simulate(1, SECONDS, [Fault("model-bug", 300)], delay=0.5) + change(298)
     topics.write(shifted(log, int(time.time() * 1000) - START - SECONDS * 1000))
 
 
 def test_reads_the_past_in_silence_and_writes_what_is_true_now(
-    topics: Topics, api: FakeApi, tmp_path: Path
+    topics: OwnTopics, api: FakeApi, tmp_path: Path
 ) -> None:
     write_story(topics)
     with engine(topics, api.url, spec_body(), tmp_path) as process:
@@ -58,7 +58,7 @@ def test_reads_the_past_in_silence_and_writes_what_is_true_now(
 
 
 def test_a_restart_in_the_middle_of_a_fault_says_the_same(
-    topics: Topics, api: FakeApi, tmp_path: Path
+    topics: OwnTopics, api: FakeApi, tmp_path: Path
 ) -> None:
     write_story(topics)
     for count in (1, 2):
@@ -73,7 +73,7 @@ def test_a_restart_in_the_middle_of_a_fault_says_the_same(
 
 
 def test_live_from_learning_to_verdict_and_back(
-    topics: Topics, api: FakeApi, tmp_path: Path
+    topics: OwnTopics, api: FakeApi, tmp_path: Path
 ) -> None:
     detection = {"windowSeconds": 1, "latenessSeconds": 1, "learnWindows": 8}
     pipeline = Pipeline(batch_seconds=0.6)
@@ -102,7 +102,7 @@ def test_live_from_learning_to_verdict_and_back(
 
 
 def test_records_that_cannot_be_read_are_counted_and_skipped(
-    topics: Topics, api: FakeApi, tmp_path: Path
+    topics: OwnTopics, api: FakeApi, tmp_path: Path
 ) -> None:
     topics.write_raw(topics.metrics, b"{", b"[]", encode("foreign/X/y", [Point("taps", 1, 1.0)]))
     topics.write_raw(topics.changes, b"not a change")
@@ -115,7 +115,7 @@ def test_records_that_cannot_be_read_are_counted_and_skipped(
 
 def test_waits_for_kafka_and_stands_an_outage(tmp_path: Path, api: FakeApi) -> None:
     broker = Broker(tmp_path)
-    topics = Topics(broker.bootstrap)
+    topics = OwnTopics(broker.bootstrap)
     with engine(topics, api.url, spec_body(), tmp_path) as process:
         try:
             process.wait(lambda: "Kafka does not answer" in process.log())

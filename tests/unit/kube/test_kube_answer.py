@@ -9,6 +9,7 @@ import pytest
 from swirl.kube import answer, errors
 from swirl.kube.request import get
 from swirl.kube.resources import PODS
+from tests.support.api_errors import API_ERRORS
 
 ASKED = get(PODS, "ns", "p")
 
@@ -17,23 +18,7 @@ def test_an_object() -> None:
     assert answer.read(ASKED, 200, '{"kind": "Pod"}', None) == {"kind": "Pod"}
 
 
-@pytest.mark.parametrize(
-    ("code", "reason", "error"),
-    [
-        (400, "BadRequest", errors.BadRequest),
-        (401, "Unauthorized", errors.Unauthorized),
-        (403, "Forbidden", errors.Forbidden),
-        (404, "NotFound", errors.NotFound),
-        (409, "AlreadyExists", errors.AlreadyExists),
-        (409, "Conflict", errors.Conflict),
-        (410, "Expired", errors.Gone),
-        (418, "Teapot", errors.ApiError),
-        (422, "Invalid", errors.Invalid),
-        (429, "TooManyRequests", errors.TooManyRequests),
-        (500, "InternalError", errors.ServerError),
-        (503, "ServiceUnavailable", errors.ServerError),
-    ],
-)
+@pytest.mark.parametrize(("code", "reason", "error"), API_ERRORS)
 def test_errors_are_typed_and_say_why(code: int, reason: str, error: type[errors.ApiError]) -> None:
     status = json.dumps({"kind": "Status", "reason": reason, "message": f"{reason}!"})
     with pytest.raises(error) as caught:

@@ -59,7 +59,7 @@ def read(pod: Object) -> Report:
     if outcome is None:
         message = f"{exited}: {state.last_line}" if state.last_line else exited
         return Report("Failed", Reason.DRIVER_FAILED, message, *times)
-    reason, message = _as_told(outcome)
+    reason, message = _reason_and_message(outcome)
     permanent = state.exit_code == DriverExit.PERMANENT
     return Report("Failed", reason, message or exited, *times, permanent=permanent, outcome=outcome)
 
@@ -96,7 +96,7 @@ def _cause(state: PodState, pod: Object) -> str:
     return state.message
 
 
-def _as_told(outcome: Outcome) -> tuple[AnyReason, str]:
+def _reason_and_message(outcome: Outcome) -> tuple[AnyReason, str]:
     """The driver's own words; a reason that is not in the list goes into the message."""
     reason = known(outcome.reason)
     if reason is not None or not outcome.reason:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from swirl.kube.resources import CONFIGMAPS, PODS, Resource
-from swirl.process import log_as_told
+from swirl.process import configure_logging
 from swirl_operator.runtime.interface import CacheReader, Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.options import Options
@@ -181,5 +181,5 @@ def options(identity: str, probe_port: int) -> Options:
 
 
 if __name__ == "__main__":
-    log_as_told(os.environ, quiet=QUIET)
+    configure_logging(os.environ, quiet=QUIET)
     sys.exit(main([ToyController()], options(sys.argv[1], int(sys.argv[2]))))

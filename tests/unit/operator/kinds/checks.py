@@ -11,12 +11,11 @@ from typing import Any
 import jsonschema
 import yaml
 
+from swirl.kube.request import Object
 from swirl_operator.status.reasons import known
-from tests import kstatus
+from tests.support import kstatus
 
 _CRDS = Path(__file__).parents[4] / "crds"
-
-Object = dict[str, Any]
 
 
 @cache

@@ -14,7 +14,7 @@ from swirl.wire.change import ChangeEvent
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, MODELSERVERS
 from swirl_operator.kinds.runs import run_name, spec_hash
 from swirl_operator.runtime.interface import Object
-from tests import kstatus
+from tests.support import kstatus
 from tests.unit.operator.kinds.kubelet import attempt_of, model_of, run_of
 from tests.unit.operator.kinds.process import Topic
 from tests.unit.operator.kinds.world import World, is_live, label

@@ -16,6 +16,7 @@ from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.credentials import Credentials
 from swirl_operator.runtime.interface import Ref
 from swirl_operator.runtime.metrics import Metrics
+from tests.support.api_errors import API_ERRORS
 from tests.unit.operator.runtime.fakes import FakeClock
 
 Answer = Callable[[web.Request], web.Response]
@@ -72,20 +73,9 @@ def status(code: int, reason: str) -> dict[str, Any]:
     return {"kind": "Status", "code": code, "reason": reason, "message": f"{reason}!"}
 
 
+# The client deals with the others itself: a token is read again, and who is asked to wait waits.
 @pytest.mark.parametrize(
-    ("code", "reason", "error"),
-    [
-        (400, "BadRequest", errors.BadRequest),
-        (403, "Forbidden", errors.Forbidden),
-        (404, "NotFound", errors.NotFound),
-        (409, "AlreadyExists", errors.AlreadyExists),
-        (409, "Conflict", errors.Conflict),
-        (410, "Expired", errors.Gone),
-        (422, "Invalid", errors.Invalid),
-        (500, "InternalError", errors.ServerError),
-        (503, "ServiceUnavailable", errors.ServerError),
-        (418, "Teapot", errors.ApiError),
-    ],
+    ("code", "reason", "error"), [row for row in API_ERRORS if row[0] not in (401, 429)]
 )
 async def test_refusals_are_typed_and_say_why(
     api: Api, server: Server, code: int, reason: str, error: type[errors.ApiError]

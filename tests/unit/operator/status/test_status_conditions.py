@@ -7,7 +7,7 @@ import pytest
 from swirl_operator.status import conditions
 from swirl_operator.status.conditions import Condition
 from swirl_operator.status.reasons import Reason
-from tests import kstatus
+from tests.support import kstatus
 from tests.unit.operator.kinds.checks import check_status
 from tests.unit.operator.kinds.observed import EARLIER, NOW, condition, job
 

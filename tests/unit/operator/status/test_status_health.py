@@ -23,10 +23,10 @@ def seen(node: str) -> Object:
 
 
 def of_server(*monitors: Object) -> tuple[str, str]:
-    finding = health(monitors, "ModelServer", "sentiment")
-    assert finding.type == "Healthy"
-    assert finding.message
-    return finding.status, finding.reason
+    healthy = health(monitors, "ModelServer", "sentiment")
+    assert healthy.type == "Healthy"
+    assert healthy.message
+    return healthy.status, healthy.reason
 
 
 @pytest.mark.parametrize(

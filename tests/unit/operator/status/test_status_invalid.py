@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl_operator.runtime.interface import Object
 from swirl_operator.status.invalid import invalid_plan
-from tests import kstatus
+from tests.support import kstatus
 from tests.unit.operator.kinds.observed import (
     EARLIER,
     after,

@@ -26,7 +26,7 @@ def test_no_refusal_says_nothing() -> None:
     ],
 )
 def test_only_what_cannot_pass_is_a_failure(code: int, reason: str, status: str, said: str) -> None:
-    findings = refused([_failure(code, reason)])
-    assert findings is not None
-    ready = next(finding for finding in findings if finding.type == "Ready")
+    conditions = refused([_failure(code, reason)])
+    assert conditions is not None
+    ready = next(condition for condition in conditions if condition.type == "Ready")
     assert (ready.status, ready.reason, ready.message) == (status, said, "Service sentiment: no")

@@ -9,7 +9,7 @@ from swirl_operator.kinds.analyticsjob.related import JobRelated
 from swirl_operator.kinds.resources import ANALYTICSRUNS
 from swirl_operator.kinds.runs import run_name, spec_hash
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
-from tests import kstatus
+from tests.support import kstatus
 from tests.unit.operator.kinds.observed import (
     EARLIER,
     after,

@@ -6,7 +6,7 @@ import pytest
 
 from swirl.kube.resources import PODS
 from swirl_operator.runtime.interface import Object, Plan, Ref
-from tests import kstatus
+from tests.support import kstatus
 from tests.unit.operator.kinds.analyticsrun.attempts import RUNNING, attempt, going, look
 from tests.unit.operator.kinds.observed import (
     EARLIER,

@@ -10,7 +10,7 @@ import pytest
 from swirl.kube.resources import PODS
 from swirl.wire.progress import Progress
 from swirl_operator.runtime.interface import Object, Plan, Ref
-from tests import kstatus
+from tests.support import kstatus
 from tests.unit.operator.kinds.analyticsrun.attempts import (
     PLANNER,
     RUNNING,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swirl.kube.resources import PODS
 from swirl_operator.runtime.interface import Plan, Ref
-from tests import kstatus
+from tests.support import kstatus
 from tests.unit.operator.kinds.analyticsrun.attempts import (
     attempt,
     going,

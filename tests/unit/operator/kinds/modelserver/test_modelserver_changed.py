@@ -44,7 +44,7 @@ def step(
     )
 
 
-def told(box: Outbox) -> list[tuple[str, str | None, str]]:
+def announced(box: Outbox) -> list[tuple[str, str | None, str]]:
     last = [box.last] if box.last else []
     return [(item["aspect"], item.get("from"), item["to"]) for item in (*box.waiting, *last)]
 
@@ -54,8 +54,8 @@ RUNNING = status(step(status(DEPLOYED), done=True))
 
 
 def test_the_first_roll_out_is_of_a_model_that_replaces_none() -> None:
-    assert told(DEPLOYED) == [("Model", None, "run-1")]
-    assert told(step(status(DEPLOYED))) == told(DEPLOYED)
+    assert announced(DEPLOYED) == [("Model", None, "run-1")]
+    assert announced(step(status(DEPLOYED))) == announced(DEPLOYED)
 
 
 def test_ends_when_it_is_done_and_only_then() -> None:
@@ -80,7 +80,7 @@ def test_what_is_changed_is_named(
     wanted: Served, made: Object, expected: tuple[str, str | None, str]
 ) -> None:
     begun = step(RUNNING, wanted, made)
-    assert told(begun)[-1] == expected
+    assert announced(begun)[-1] == expected
     assert step(status(begun, wanted, made), wanted, made) == begun
     over = step(status(begun, wanted, made), wanted, made, done=True)
     assert over.last is not None
@@ -89,7 +89,7 @@ def test_what_is_changed_is_named(
 
 def test_a_model_and_an_image_at_once_are_two_changes() -> None:
     box = step(RUNNING, replace(SERVED, version="run-2"), deployment("scorer:2"))
-    assert told(box)[-2:] == [("Model", "run-1", "run-2"), ("Code", "scorer:1", "scorer:2")]
+    assert announced(box)[-2:] == [("Model", "run-1", "run-2"), ("Code", "scorer:1", "scorer:2")]
 
 
 def test_a_change_that_is_overtaken_ends_when_the_next_one_starts() -> None:
@@ -101,7 +101,7 @@ def test_a_change_that_is_overtaken_ends_when_the_next_one_starts() -> None:
 
 def test_a_status_of_before_images_were_noted_is_no_change_of_code() -> None:
     old = {key: value for key, value in RUNNING.items() if key not in ("image", "podTemplate")}
-    assert told(step(old, made=deployment("scorer:2", "2"))) == told(Outbox.of(RUNNING))
+    assert announced(step(old, made=deployment("scorer:2", "2"))) == announced(Outbox.of(RUNNING))
 
 
 def test_there_and_back_within_a_second_are_changes_of_their_own() -> None:

@@ -11,7 +11,7 @@ from swirl_operator.kinds.modelserver.plan import plan_server
 from swirl_operator.kinds.modelserver.related import ServerRelated
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
-from tests import kstatus
+from tests.support import kstatus
 from tests.unit.operator.kinds.observed import (
     EARLIER,
     after,
@@ -332,8 +332,8 @@ def test_started_is_announced_before_the_roll_out_is_done() -> None:
     assert phases == ["Started", "Finished"]
 
 
-def told(obj: Object, source: Object, live: Object) -> list[tuple[str, str, str]]:
-    """What, which phase and to what version, of all that is announced until nothing is left."""
+def announced(obj: Object, source: Object, live: Object) -> list[tuple[str, str, str]]:
+    """Aspect, phase and version of all that is announced until nothing is left."""
     found = []
     for _ in range(12):
         plan = look(obj, source, live)
@@ -349,7 +349,7 @@ def told(obj: Object, source: Object, live: Object) -> list[tuple[str, str, str]
 def test_another_image_is_a_change_of_code() -> None:
     obj, live = settled(published())
     newer = merged(obj, {"spec": {"runtime": {"image": "mine:2"}}, "metadata": {"generation": 2}})
-    assert told(newer, published(), live) == [
+    assert announced(newer, published(), live) == [
         ("Code", "Started", "mine:2"),
         ("Code", "Finished", "mine:2"),
     ]
@@ -359,21 +359,21 @@ def test_other_resources_are_a_change_of_configuration() -> None:
     obj, live = settled(published())
     spec = {"resources": {"limits": {"memory": "1Gi"}}}
     newer = merged(obj, {"spec": spec, "metadata": {"generation": 2}})
-    whats = [(what, phase) for what, phase, _ in told(newer, published(), live)]
-    assert whats == [("Configuration", "Started"), ("Configuration", "Finished")]
+    aspects = [(aspect, phase) for aspect, phase, _ in announced(newer, published(), live)]
+    assert aspects == [("Configuration", "Started"), ("Configuration", "Finished")]
 
 
 def test_more_replicas_are_no_change_of_what_is_answered() -> None:
     obj, live = settled(published())
     newer = merged(obj, {"spec": {"replicas": 3}, "metadata": {"generation": 2}})
-    assert told(newer, published(), live) == []
+    assert announced(newer, published(), live) == []
 
 
 def test_a_model_and_an_image_at_once_are_two_changes() -> None:
     obj, live = settled(published())
     newer = merged(obj, {"spec": {"runtime": {"image": "mine:2"}}, "metadata": {"generation": 2}})
-    found = told(newer, published("train-2", "sha256:2"), live)
-    assert [(what, phase) for what, phase, _ in found] == [
+    found = announced(newer, published("train-2", "sha256:2"), live)
+    assert [(aspect, phase) for aspect, phase, _ in found] == [
         ("Model", "Started"),
         ("Model", "Finished"),
         ("Code", "Started"),

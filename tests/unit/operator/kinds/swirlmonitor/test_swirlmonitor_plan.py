@@ -20,7 +20,7 @@ from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
 from swirl_operator.runtime.key import Key
-from tests import kstatus
+from tests.support import kstatus
 from tests.support.environ import environ_of
 from tests.unit.operator.kinds.observed import (
     EARLIER,
