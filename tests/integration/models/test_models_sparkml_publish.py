@@ -96,14 +96,14 @@ def test_a_regression_on_numbers(tmp_path: Path, spark: SparkSession) -> None:
     frame = spark.range(25).select(
         F.col("id"),
         (F.col("id") * 0.5).alias("x"),
-        F.lit(True).alias("flag"),
+        F.lit(True).alias("the.flag"),
         F.expr("date'2026-01-01' + cast(id as int)").alias("day"),
         (F.col("id") * 3.0).alias("y"),
     )
     stages: list[Any] = [
         # May read every column, so every column is an input.
-        SQLTransformer(statement="SELECT * FROM __THIS__"),
-        VectorAssembler(inputCols=["id", "x"], outputCol="features"),
+        SQLTransformer(statement="SELECT *, x * x AS square FROM __THIS__"),
+        VectorAssembler(inputCols=["id", "square"], outputCol="features"),
         LinearRegression(labelCol="y", regParam=0.1),
     ]
     model = Pipeline(stages=stages).fit(frame)
@@ -111,11 +111,11 @@ def test_a_regression_on_numbers(tmp_path: Path, spark: SparkSession) -> None:
     golden = json.loads(
         (tmp_path / uri.removeprefix(f"file://{tmp_path}/") / "golden.json").read_bytes()
     )
-    assert golden["inputs"][1] == {"id": 1, "x": 0.5, "flag": True, "day": "2026-01-02"}
+    assert golden["inputs"][1] == {"id": 1, "x": 0.5, "the.flag": True, "day": "2026-01-02"}
     assert set(golden["outputs"][1]) == {"prediction"}
     with open_model(uri) as opened:
         kinds = {tensor.name: tensor.datatype for tensor in opened.manifest.signature.inputs}
-    assert kinds == {"id": "INT64", "x": "FP64", "flag": "BOOL", "day": "BYTES"}
+    assert kinds == {"id": "INT64", "x": "FP64", "the.flag": "BOOL", "day": "BYTES"}
 
 
 def test_the_label_is_no_input(tmp_path: Path, sentiment: PipelineModel, tweets: DataFrame) -> None:
@@ -150,6 +150,15 @@ def test_inputs_are_what_the_stages_of_inner_pipelines_read(
             Tensor("city", "BYTES"),
             Tensor("age", "FP64"),
         ]
+
+
+def test_a_model_that_is_no_pipeline(tmp_path: Path, spark: SparkSession) -> None:
+    frame = spark.range(25).selectExpr("id", "id * 3.0D AS y")
+    assembler = VectorAssembler(inputCols=["id"], outputCol="features")
+    model = LinearRegression(labelCol="y", regParam=0.1).fit(assembler.transform(frame))
+    golden_rows = assembler.transform(frame).drop("id", "y")
+    with open_model(publish(tmp_path, model, golden_rows)) as opened:
+        assert list(opened.manifest.signature.inputs) == [Tensor("features", "FP64", (-1, 1))]
 
 
 class Doubled(Transformer):

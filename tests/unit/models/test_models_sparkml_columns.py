@@ -76,6 +76,19 @@ def test_a_stage_that_does_not_say_may_read_everything() -> None:
     assert of_params("Own", {"outputCol": "x"}).reads is None
 
 
+def test_a_stage_that_does_not_say_may_make_what_later_ones_read() -> None:
+    formula = StageColumns("RFormulaModel", None)
+    assert inputs(formula, REGRESSION, given="age city") == ["age", "city"]
+    with pytest.raises(PublishError, match="'features'"):
+        inputs(REGRESSION, formula, given="age city")
+
+
+def test_the_link_of_a_generalized_regression_is_made() -> None:
+    params = {"featuresCol": "features", "linkPredictionCol": "link", "predictionCol": "prediction"}
+    stage = of_params("GeneralizedLinearRegressionModel", params)
+    assert (stage.reads, stage.makes) == (("features",), ("link", "prediction"))
+
+
 def test_a_column_that_nobody_provides_is_named() -> None:
     with pytest.raises(
         PublishError,

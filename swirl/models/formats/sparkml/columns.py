@@ -17,6 +17,7 @@ _MADE = (
     "predictionCol",
     "probabilityCol",
     "rawPredictionCol",
+    "linkPredictionCol",
     "leafCol",
     "varianceCol",
     "quantilesCol",
@@ -31,7 +32,7 @@ class StageColumns:
 
     Attributes:
         name: of the stage, for messages.
-        reads: columns by name; None where the stage does not say, and may read any.
+        reads: columns by name; None where the stage does not say, and may read and make any.
         makes: columns that it adds.
         spares: for a column that the stage does without where rows do not have it, as Spark's
             StringIndexerModel does with the label, what it would make of it.
@@ -84,13 +85,17 @@ def inputs_of(
     """
     made: set[str] = set()
     read: set[str] = set()
+    any_may_be_made = False
     for index, stage in enumerate(stages):
         if stage.reads is None:
             read.update(set(given) - made)
+            any_may_be_made = True
         for column in stage.reads or ():
             if column in made or _is_spared(column, stage, stages[index + 1 :], served):
                 continue
             if column not in given:
+                if any_may_be_made:
+                    continue
                 raise PublishError(
                     f"model {model!r}: stage {stage.name} reads column {column!r}, which "
                     f"golden_rows does not have (it has {', '.join(given)})"

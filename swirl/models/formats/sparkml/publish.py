@@ -24,7 +24,7 @@ from swirl.store import Store, locations, require_unpublished
 from swirl.wire.run import RunRef
 
 if TYPE_CHECKING:
-    from pyspark.ml import PipelineModel
+    from pyspark.ml import PipelineModel, Transformer
     from pyspark.sql import DataFrame, Row
     from pyspark.sql.types import StructType
 
@@ -43,7 +43,7 @@ _DATATYPES = {
 }
 
 _UNTOLD = ("RFormulaModel", "SQLTransformer")
-"""Stages of Spark that read what their formula or statement says."""
+"""Stages of Spark that read and make what their formula or statement says."""
 
 
 def publish_spark_model(
@@ -75,7 +75,8 @@ def publish_spark_model(
     uri = store.model_uri(run.namespace, run.job, run.folder, run.attempt, name)
     require_unpublished(store, uri, MODEL)
     read = inputs_of(name, _stages(model), OUTPUTS, golden_rows.columns)
-    given = golden_rows.select(*read)
+    # By leaving out, since a name with a dot in it selects a field.
+    given = golden_rows.drop(*(column for column in golden_rows.columns if column not in read))
     inputs, outputs = _run(name, model, given)
     signature = Signature(
         _tensors(name, "column of golden_rows", given.schema, read, inputs),
@@ -98,19 +99,20 @@ def publish_spark_model(
     )
 
 
-def _stages(model: PipelineModel) -> list[StageColumns]:
+def _stages(model: Transformer) -> list[StageColumns]:
     """The columns of every stage, those of pipelines within the pipeline included."""
     from pyspark.ml import PipelineModel
 
     found: list[StageColumns] = []
-    for stage in model.stages:
+    # A model that is no pipeline is its own only stage.
+    for stage in model.stages if isinstance(model, PipelineModel) else [model]:
         if isinstance(stage, PipelineModel):
             found += _stages(stage)
             continue
         kind = type(stage)
         name = f"{kind.__name__} {stage.uid}"
         if not kind.__module__.startswith("pyspark.ml.") or kind.__name__ in _UNTOLD:
-            # A stage of the user's own may read what no param names.
+            # A stage of the user's own may read and make what no param names.
             found.append(StageColumns(name, None))
             continue
         params = {
