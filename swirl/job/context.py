@@ -168,7 +168,7 @@ class Context:
 
         Raises:
             TypeError: the value is no number.
-            ValueError: it is NaN or infinite.
+            ValueError: it is NaN or infinite, or the name is empty.
         """
         number = _number(name, value)
         if self._emitter is not None:

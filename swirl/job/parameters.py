@@ -62,6 +62,12 @@ class ParameterModel:
         """
         try:
             data = json.dumps(dict(values))
+        except (TypeError, ValueError) as error:
+            raise InvalidParameters(
+                f"the parameters have no JSON form ({error}): write each as in an AnalyticsJob, "
+                "a date as its text"
+            ) from error
+        try:
             valid = self._model.model_validate_json(data, strict=True)
         except ValidationError as error:
             raise InvalidParameters(self._explain(error, values)) from None

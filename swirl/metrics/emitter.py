@@ -95,17 +95,9 @@ class Emitter:
             TypeError: `value` or `time` is no number.
             ValueError: `name` is empty.
         """
-        if not name:
-            raise ValueError("a metric needs a name")
-        number = float(value)
-        point = Point(
-            str(name),
-            _now_ms() if time is None else int(time),
-            number,
-            {str(key): str(item) for key, item in (labels or {}).items()},
-        )
+        point = point_of(name, value, labels, time)
         with self._lock:
-            if self._closing.is_set() or not math.isfinite(number):
+            if self._closing.is_set() or not math.isfinite(point.value):
                 self._dropped += 1
                 return
             self._queue.append(point)
@@ -217,6 +209,23 @@ class Emitter:
                 "metrics: %s; up to %d points are kept until it answers", failure, self._capacity
             )
         self._failing = failure is not None
+
+
+def point_of(name: str, value: float, labels: Mapping[str, Any] | None, time: int | None) -> Point:
+    """Return the point that `Emitter.emit` makes of its arguments.
+
+    Raises:
+        TypeError: `value` or `time` is no number.
+        ValueError: `name` is empty.
+    """
+    if not name:
+        raise ValueError("a metric needs a name")
+    return Point(
+        str(name),
+        _now_ms() if time is None else int(time),
+        float(value),
+        {str(key): str(item) for key, item in (labels or {}).items()},
+    )
 
 
 def _now_ms() -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from swirl.job.context import Context
+from swirl.metrics.emitter import point_of
 from swirl.store.locations import from_path
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.point import Point
@@ -88,8 +88,7 @@ class _Points:
     def emit(
         self, name: str, value: float, labels: Mapping[str, Any] | None, time: int | None
     ) -> None:
-        texts = {str(key): str(text) for key, text in (labels or {}).items()}
-        self.kept.append(Point(name, _now() if time is None else time, value, texts))
+        self.kept.append(point_of(name, value, labels, time))
 
 
 class _Reports:
@@ -100,7 +99,3 @@ class _Reports:
 
     def report(self, fraction: float, message: str = "") -> None:
         self.kept.append(Progress.of(fraction, message))
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

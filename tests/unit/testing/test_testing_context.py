@@ -36,6 +36,11 @@ def test_what_the_function_says_is_kept(tmp_path: Path) -> None:
     assert ctx.metrics == {"rows": 4.0}
 
 
+def test_a_point_that_could_not_be_sent_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="a metric needs a name"):
+        local_context(folder=tmp_path).emit("", 1)
+
+
 def test_kafka_is_named_to_be_used(tmp_path: Path) -> None:
     ctx = local_context(kafka="k:1")
     assert ctx.kafka.bootstrap_servers == "k:1"

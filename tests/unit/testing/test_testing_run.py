@@ -47,6 +47,25 @@ def test_an_error_is_an_outcome(
     assert outcome.metrics == ({"rows": "-1"} if reason == "FunctionFailed" else {})
 
 
+def test_it_can_be_run_again(tmp_path: Path) -> None:
+    ctx = local_context({"day": "2026-01-31"}, folder=tmp_path)
+    assert run(count, ctx) == run(count, ctx)
+
+
+def test_parameters_without_a_json_form(tmp_path: Path) -> None:
+    outcome = run(count, local_context({"day": date(2026, 1, 31)}, folder=tmp_path))
+    assert outcome.reason == "InvalidParameters"
+    assert outcome.message.endswith(": write each as in an AnalyticsJob, a date as its text")
+
+
+def test_a_run_that_was_asked_to_end_is_stopped(tmp_path: Path) -> None:
+    ctx = local_context({"day": "2026-01-31"}, folder=tmp_path)
+    ctx.stop()
+    outcome = run(count, ctx)
+    assert (outcome.outcome, outcome.reason) == ("Failed", "Stopped")
+    assert (outcome.result, outcome.metrics) == (None, {"rows": "1"})
+
+
 def bare(ctx: Context, name: str = "x") -> str:
     return name
 
