@@ -45,6 +45,9 @@ def main(environ: Mapping[str, str]) -> ScorerExit:
     try:
         server.run()
     except SystemExit as error:
+        if error.code == ScorerExit.STOPPED:
+            # Asked to end before uvicorn has taken over the signals.
+            return ScorerExit.STOPPED
         # uvicorn leaves with 3 when it cannot listen, which here would accuse the model.
         logger.info("uvicorn has left with %s", error.code)
         message = f"cannot serve on port {environment.port}; the log says why"

@@ -13,6 +13,7 @@ import pytest
 
 from swirl.models import Golden
 from swirl.scorer.__main__ import main
+from swirl.scorer.server import DrainingServer
 from swirl.wire.exits import ScorerExit
 from tests.support.logs import logs_restored
 from tests.support.spark_models import GOLDEN, publish
@@ -82,6 +83,17 @@ def test_taken_port_does_not_look_like_a_golden_mismatch(tmp_path: Path) -> None
         port = taken.getsockname()[1]
         assert main(environment(tmp_path, published.uri, SWIRL_PORT=str(port))) == 1
     assert (tmp_path / "message").read_text().startswith(f"cannot serve on port {port}")
+
+
+def test_asked_to_end_while_the_server_starts_it_ends_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(self: DrainingServer) -> None:
+        raise SystemExit(ScorerExit.STOPPED)
+
+    monkeypatch.setattr(DrainingServer, "run", leave)
+    assert main(environment(tmp_path, publish(tmp_path).uri)) is ScorerExit.STOPPED
+    assert not (tmp_path / "message").exists()
 
 
 def test_messages_fit_the_termination_log(tmp_path: Path) -> None:
