@@ -81,15 +81,12 @@ def analytics(
     """Make a function something an AnalyticsJob can run.
 
     The first parameter receives the `Context`; all others are the job's parameters and need type
-    hints, from which their JSON Schema follows; their descriptions come from the docstring::
+    hints, from which their JSON Schema follows; their descriptions come from
+    the docstring, from what it says under `Args:`::
 
         @analytics
         def train(ctx: Context, *, max_iter: int = 20) -> dict[str, float]:
-            \"\"\"Learn what people feel.
-
-    Args:
-                max_iter: passes over the data.
-            \"\"\"
+            \"\"\"Learn what people feel.\"\"\"
 
         @analytics(title="Nightly training")
         def train(ctx: Context) -> None: ...

@@ -29,7 +29,7 @@ class Store:
         self._fs = fsspec.filesystem(locations.scheme(root))
 
     def uri(self, *parts: str) -> str:
-        """Return the URI of a path below the root; see `uri.join`."""
+        """Return the URI of a path below the root; see `locations.join`."""
         return locations.join(self.root, *parts)
 
     def model_uri(self, namespace: str, job: str, run: str, attempt: int, name: str) -> str:
