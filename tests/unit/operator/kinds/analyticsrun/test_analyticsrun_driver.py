@@ -13,8 +13,7 @@ from swirl.wire.kafka import KafkaSettings
 from swirl.wire.labels import EXECUTOR_TEMPLATE
 from swirl.wire.run import RunSpec
 from swirl_operator.kinds.analyticsrun.driver import driver_pod
-from swirl_operator.kinds.analyticsrun.names import driver_name, executor_prefix
-from swirl_operator.kinds.analyticsrun.sparkconf import executor_template, spark_conf
+from swirl_operator.kinds.analyticsrun.sparkconf import executor_template
 from swirl_operator.pods.artifacts import ArtifactStore
 from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import Object
@@ -58,10 +57,6 @@ def read(pod: Object) -> DriverEnvironment:
 def env(pod: Object) -> dict[str, Any]:
     items = pod["spec"]["containers"][0]["env"]
     return {item["name"]: item.get("value") or item["valueFrom"] for item in items}
-
-
-def conf(store: ArtifactStore = FILES, *, run: str = "train-1", **changes: Any) -> dict[str, str]:
-    return spark_conf(spec(**changes), namespace="ads", run=run, attempt=2, store=store)
 
 
 def test_names_and_labels() -> None:
@@ -165,56 +160,3 @@ def test_the_template_for_executors_comes_from_an_annotation() -> None:
     assert template["metadata"]["labels"]["swirl.dev/role"] == "executor"
     assert template["metadata"]["labels"]["swirl.dev/attempt"] == "2"
     assert template["spec"]["automountServiceAccountToken"] is False
-
-
-def test_users_spark_settings_are_passed_on_but_for_swirls_own() -> None:
-    mine = {"spark.sql.shuffle.partitions": "4", "spark.master": "local", "spark.ui.port": "1"}
-    found = conf(spark={"conf": mine})
-    assert found["spark.sql.shuffle.partitions"] == "4"
-    assert found["spark.master"].startswith("k8s://")
-
-
-def test_a_users_setting_beats_a_default_of_swirls() -> None:
-    found = conf(spark={"conf": {"spark.kubernetes.allocation.batch.delay": "5s"}})
-    assert found["spark.kubernetes.allocation.batch.delay"] == "5s"
-
-
-def test_shape_of_the_executors() -> None:
-    executor = {"instances": 3, "cores": 2, "memory": "2Gi", "memoryOverhead": "400Mi"}
-    found = conf(spark={"executor": executor})
-    assert found["spark.executor.instances"] == "3"
-    assert found["spark.executor.cores"] == "2"
-    assert found["spark.executor.memory"] == "2048m"
-    assert found["spark.executor.memoryOverhead"] == "400m"
-    assert found["spark.kubernetes.executor.request.cores"] == "2"
-    assert "spark.kubernetes.executor.limit.cores" not in found
-    executor["resources"] = {"requests": {"cpu": "100m"}, "limits": {"cpu": "1500m"}}
-    found = conf(spark={"executor": executor})
-    assert found["spark.kubernetes.executor.request.cores"] == "100m"
-    assert found["spark.kubernetes.executor.limit.cores"] == "1500m"
-
-
-def test_executors_mount_the_store_too() -> None:
-    volume = "spark.kubernetes.executor.volumes.persistentVolumeClaim.artifacts"
-    assert conf()[f"{volume}.options.claimName"] == "claim"
-    assert conf()[f"{volume}.mount.path"] == "/var/lib/swirl/artifacts"
-    assert not [key for key in conf(REMOTE) if "volumes" in key]
-
-
-def test_every_setting_is_text() -> None:
-    assert {type(value) for value in conf().values()} == {str}
-
-
-@pytest.mark.parametrize(("attempt", "same"), [(1, True), (99, True), (100, False), (12345, False)])
-def test_names_of_executors_stay_within_what_spark_takes(attempt: int, same: bool) -> None:
-    run = "j" * 35 + "-0123abcd"
-    prefix = executor_prefix(run, attempt)
-    assert len(prefix) <= 47
-    assert (prefix == driver_name(run, attempt)) is same
-
-
-def test_shortened_names_still_differ() -> None:
-    run = "j" * 35 + "-0123abcd"
-    others = ("j" * 35 + "-0123ffff", run)
-    names = {executor_prefix(name, n) for name in others for n in range(100, 200)}
-    assert len(names) == 200
