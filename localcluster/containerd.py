@@ -49,7 +49,7 @@ class Containerd:
     def wait_ready(self, processes: Processes) -> None:
         def complaint() -> str:
             if processes.find(self.name) is None:
-                raise wait.NeverError("it has ended")
+                raise wait.PermanentError("it has ended")
             return "" if self.node.containerd_socket.is_socket() else "it has no socket yet"
 
         wait.until("containerd", complaint, timeout=30.0, logs=(processes.log(self.name),))

@@ -203,7 +203,7 @@ class ControlPlane:
         def complaint() -> str:
             for name in ("etcd", "kube-apiserver"):
                 if processes.find(name) is None:
-                    raise wait.NeverError(f"{name} has ended")
+                    raise wait.PermanentError(f"{name} has ended")
             return self.api.complaint()
 
         wait.until(

@@ -122,7 +122,7 @@ class Namespaces:
     def _complaint(self) -> str:
         record = self.processes.find(self.name)
         if record is None:
-            raise wait.NeverError("the process that holds them has ended")
+            raise wait.PermanentError("the process that holds them has ended")
         running = os.readlink(f"/proc/{record.identity.pid}/exe")
         return "" if Path(running) == self.pause.resolve() else f"still at {running}"
 

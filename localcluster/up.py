@@ -149,5 +149,5 @@ def _complaint(cluster: Cluster) -> str:
     for program in cluster.programs():
         if cluster.processes.find(program.name) is None:
             log = cluster.processes.log(program.name)
-            raise wait.NeverError(f"{program.name} has ended{wait.tails((log,))}")
+            raise wait.PermanentError(f"{program.name} has ended{wait.tails((log,))}")
     return cluster.complaint()

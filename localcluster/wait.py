@@ -12,7 +12,7 @@ from devtools.wait import Seen, TimedOut, wait_for
 POLL_SECONDS = 0.1
 
 
-class NeverError(Exception):
+class PermanentError(Exception):
     """What is waited for will not come: there is no use in waiting on."""
 
 
@@ -35,7 +35,7 @@ def until(
         wait_for(subject, look, timeout=timeout, interval=POLL_SECONDS)
     except TimedOut as error:
         raise _failure(f"{subject} not ready after {timeout:.0f} s: {complaint}", logs) from error
-    except NeverError as error:
+    except PermanentError as error:
         raise _failure(f"{subject} cannot get ready: {error}", logs) from error
 
 

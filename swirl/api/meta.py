@@ -13,6 +13,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
+from swirl.wire.change import Aspect
+
 Name = Annotated[
     str,
     StringConstraints(
@@ -120,7 +122,7 @@ class ChangeRecord(ApiModel):
     id: Annotated[str, StringConstraints(max_length=128)] = Field(
         description="Deterministic, so that a repeat is recognised."
     )
-    aspect: Literal["Model", "Code", "Configuration"] = Field(description="What was changed.")
+    aspect: Aspect = Field(description="What was changed.")
     from_version: Annotated[str, StringConstraints(max_length=128)] | None = Field(
         default=None, alias="from", description="The version before; absent for the first one."
     )

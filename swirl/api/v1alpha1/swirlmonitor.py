@@ -21,6 +21,7 @@ from swirl.api.meta import (
     keyed_by,
     rules,
 )
+from swirl.wire.change import Aspect
 
 MetricName = Annotated[
     str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z_][A-Za-z0-9_.:-]*$")
@@ -158,9 +159,7 @@ class When(ApiModel):
     change: Literal["Present", "Absent"] | None = Field(
         default=None, description="Whether a change of that node can be the cause."
     )
-    aspect: Literal["Model", "Code", "Configuration"] | None = Field(
-        default=None, description="What that change changed."
-    )
+    aspect: Aspect | None = Field(default=None, description="What that change changed.")
     stopped: bool | None = Field(
         default=None,
         description="True: it gives fewer answers, slower ones or none. False: it answers as "
@@ -245,7 +244,7 @@ class ConsideredChange(ApiModel):
     id: Annotated[str, StringConstraints(max_length=256)] = Field(description="Its id on Kafka.")
     kind: Annotated[str, StringConstraints(max_length=63)] = Field(description="What kind changed.")
     name: Annotated[str, StringConstraints(max_length=253)] = Field(description="What changed.")
-    aspect: Literal["Model", "Code", "Configuration"] = Field(description="What it changed.")
+    aspect: Aspect = Field(description="What it changed.")
     from_version: Annotated[str, StringConstraints(max_length=128)] | None = Field(
         default=None, alias="from", description="The version before."
     )

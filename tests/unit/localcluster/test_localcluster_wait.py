@@ -32,7 +32,7 @@ def test_waiting_in_vain_shows_the_reason_and_the_end_of_the_log(tmp_path: Path)
 
 def test_what_can_never_come_is_not_waited_for() -> None:
     def check() -> str:
-        raise wait.NeverError("it has ended")
+        raise wait.PermanentError("it has ended")
 
     with pytest.raises(ToolError, match="etcd cannot get ready: it has ended"):
         wait.until("etcd", check, timeout=60)
