@@ -74,8 +74,7 @@ class DurableProducer:
         except (KafkaTimeoutError, OSError) as error:
             raise self._pause(f"{topic} cannot be reached: {error}") from error
         except KafkaError as error:
-            self._start_anew()
-            raise RecordLost(f"Kafka refused a record of {topic}: {error}") from error
+            raise self._failed(error, f"Kafka refused a record of {topic}") from error
 
     def _confirm(self, record: _Record, timeout: float) -> None:
         future = self._under_way[record]
@@ -84,11 +83,7 @@ class DurableProducer:
         except KafkaError as error:
             if not future.is_done:
                 raise self._pause(f"no answer within {timeout:g} s") from error
-            self._start_anew()
-            if isinstance(error, SaslAuthenticationFailedError):
-                # Who we are has nothing to do with the record, and a password may be replaced.
-                raise self._pause(str(error)) from error
-            raise RecordLost(f"Kafka lost a record of {record[0]}: {error}") from error
+            raise self._failed(error, f"Kafka lost a record of {record[0]}") from error
         del self._under_way[record]
 
     def _connected(self) -> Any:
@@ -109,6 +104,13 @@ class DurableProducer:
             except (KafkaError, OSError) as error:
                 raise self._pause(f"{type(error).__name__}: {error}") from error
         return self._client
+
+    def _failed(self, error: KafkaError, what: str) -> NotDelivered | RecordLost:
+        self._start_anew()
+        if isinstance(error, SaslAuthenticationFailedError):
+            # Who we are has nothing to do with the record, and a password may be replaced.
+            return self._pause(str(error))
+        return RecordLost(f"{what}: {error}")
 
     def _start_anew(self) -> None:
         # After a lost record an idempotent producer may refuse all that follow.

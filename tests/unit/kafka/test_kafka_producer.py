@@ -189,6 +189,17 @@ def test_a_wrong_password_costs_no_record(
     assert clients[0].closed
 
 
+def test_nor_does_one_that_is_found_out_before_the_record_is_sent(
+    producer: DurableProducer, clients: list[Client], clock: Clock
+) -> None:
+    send_unconfirmed(producer)
+    clock.now += RETRY_SECONDS
+    clients[0].failure = SaslAuthenticationFailedError("who are you?")
+    with pytest.raises(NotDelivered, match=r"who are you\?"):
+        producer.deliver(*OTHER, 1.0)
+    assert clients[0].closed
+
+
 def test_a_broker_that_refuses_the_connection(
     producer: DurableProducer, clients: list[Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
