@@ -46,8 +46,10 @@ def conclude(work: Callable[[], Outcome]) -> End:
         message = f"{describe(error)} was given to sys.exit"
         return _failed(DriverReason.EXITED, message), DriverExit.FAILED
     except PermanentError as error:
-        logger.error("%s", error)
-        return _failed(error.reason, str(error)), DriverExit.PERMANENT
+        message = text_of(error).strip() or describe(error)
+        # Of the function's own errors the log says the place as well.
+        logger.error("%s", message, exc_info=error.reason is DriverReason.PERMANENT)
+        return _failed(error.reason, message), DriverExit.PERMANENT
     except BaseException as error:
         # Libraries have errors that are no Exception, asyncio for one.
         logger.exception("the function failed")

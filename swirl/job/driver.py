@@ -86,11 +86,14 @@ class Driver:
     ) -> Context:
         run = environment.run
         if environment.kafka is not None:
-            self._emitter = Emitter(
-                environment.kafka,
-                environment.metrics_topic,
-                source=f"{run.namespace}/AnalyticsJob/{run.job}",
-            )
+            source = f"{run.namespace}/AnalyticsJob/{run.job}"
+            try:
+                self._emitter = Emitter(environment.kafka, environment.metrics_topic, source=source)
+            except ImportError as error:
+                raise InvalidRun(
+                    f"metrics cannot be sent to Kafka: {error}; add swirl-analytics[metrics] to "
+                    "the image"
+                ) from error
         self._progress = ProgressReporter(
             to_pod(environment.pod_namespace, environment.pod_name, self._environ)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,10 @@ def needs_more(ctx: Context) -> None:
 @analytics
 def hopeless(ctx: Context) -> None:
     raise PermanentError("there is no such table")
+
+@analytics
+def wordless(ctx: Context) -> None:
+    raise PermanentError
 
 def plain(ctx: Context, a: int) -> int:
     return a + 1
@@ -193,6 +198,20 @@ def test_a_function_can_say_that_another_attempt_is_of_no_use(folder: Path) -> N
     code, told = run(folder, "app:hopeless")
     assert (code, told.reason) == (DriverExit.PERMANENT, "Permanent")
     assert told.message == "there is no such table"
+
+
+def test_an_error_without_words_names_the_line(folder: Path) -> None:
+    code, told = run(folder, "app:wordless")
+    line = APP.splitlines().index("    raise PermanentError") + 1
+    assert (code, told.message) == (DriverExit.PERMANENT, f"PermanentError at app.py:{line}")
+
+
+def test_an_image_that_cannot_send_metrics(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "swirl.kafka.producer", None)
+    environ = {**driver_environ(folder, "app:train"), "SWIRL_KAFKA_BOOTSTRAP": "kafka:9092"}
+    code, told = drive(environ)
+    assert (code, told.reason) == (DriverExit.PERMANENT, "InvalidRun")
+    assert told.message.endswith("; add swirl-analytics[metrics] to the image")
 
 
 def test_every_permanent_error_has_a_reason_of_its_own() -> None:
