@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from swirl.wire.containers import TERMINATION_LOG, TERMINATION_LOG_VARIABLE
-from swirl.wire.environment import Environment, InvalidEnvironment, variable
+from swirl.wire.environment import Environment, InvalidEnvironment, one_of, variable
 from swirl.wire.outcome import LIMIT_BYTES
 from swirl.wire.times import rfc3339
 
@@ -29,15 +29,9 @@ logger = logging.getLogger(__name__)
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 """What asks a process to stop: the kubelet, and Ctrl-C."""
 
-_FORMATS = ("text", "json")
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_format = one_of("text", "json")
+_level = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-
-
-def _one_of(allowed: tuple[str, ...], text: str) -> str:
-    if text not in allowed:
-        raise ValueError(f"must be one of {', '.join(allowed)}, not {text!r}")
-    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +40,11 @@ class LogSettings(Environment):
 
     format: Literal["text", "json"] = field(
         default="text",
-        metadata=variable("SWIRL_LOG_FORMAT", read=lambda text: _one_of(_FORMATS, text.lower())),
+        metadata=variable("SWIRL_LOG_FORMAT", read=lambda text: _format(text.lower())),
     )
     level: str = field(
         default="INFO",
-        metadata=variable("SWIRL_LOG_LEVEL", read=lambda text: _one_of(_LEVELS, text.upper())),
+        metadata=variable("SWIRL_LOG_LEVEL", read=lambda text: _level(text.upper())),
     )
 
 

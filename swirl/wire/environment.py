@@ -132,6 +132,17 @@ def _is_required(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """Return what reads one of these words, and raises ValueError for any other."""
+
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}, not {text!r}")
+        return text
+
+    return read
+
+
 def port(text: str) -> int:
     """Read a port; 0 lets the system choose one.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from swirl.wire.environment import Environment, InvalidEnvironment, variable
+from swirl.wire.environment import Environment, InvalidEnvironment, one_of, variable
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
@@ -15,25 +15,12 @@ def _servers(text: str) -> str:
     servers = [server.strip() for server in text.split(",")]
     for server in servers:
         host, _, port = server.rpartition(":")
-        if not host or not port.isdigit() or (":" in host and not host.startswith("[")):
+        no_port = not port.isdecimal() or not 1 <= int(port) <= 65535
+        if not host or no_port or (":" in host and not host.startswith("[")):
             raise ValueError(
                 f"must be written host:port, several separated by commas, not {text!r}"
             )
     return ",".join(servers)
-
-
-def _protocol(text: str) -> str:
-    return _one_of(text, get_args(SecurityProtocol))
-
-
-def _mechanism(text: str) -> str:
-    return _one_of(text, get_args(SaslMechanism))
-
-
-def _one_of(text: str, allowed: tuple[str, ...]) -> str:
-    if text not in allowed:
-        raise ValueError(f"must be one of {', '.join(allowed)}, not {text!r}")
-    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +31,8 @@ class KafkaSettings(Environment):
         bootstrap_servers: `host:port`, several separated by commas; IPv6 in brackets.
         security_protocol: in Kafka's own words.
         ca_file: certificates of authorities to trust (PEM); None takes the system's.
-        certificate_file, key_file: the client's own certificate and key (PEM), for mutual TLS.
+        certificate_file, key_file: the client's own certificate and key (PEM), for mutual TLS. The key is
+            not encrypted, and in PKCS #8, the one form that Spark's client reads.
         sasl_mechanism, username: with the SASL protocols.
         password_file: file whose content is the password, so that it is in no environment and can
             be replaced while the process runs.
@@ -55,7 +43,10 @@ class KafkaSettings(Environment):
 
     bootstrap_servers: str = field(metadata=variable("SWIRL_KAFKA_BOOTSTRAP", read=_servers))
     security_protocol: SecurityProtocol = field(
-        default="PLAINTEXT", metadata=variable("SWIRL_KAFKA_SECURITY_PROTOCOL", read=_protocol)
+        default="PLAINTEXT",
+        metadata=variable(
+            "SWIRL_KAFKA_SECURITY_PROTOCOL", read=one_of(*get_args(SecurityProtocol))
+        ),
     )
     ca_file: str | None = field(default=None, metadata=variable("SWIRL_KAFKA_CA_FILE"))
     certificate_file: str | None = field(
@@ -63,7 +54,8 @@ class KafkaSettings(Environment):
     )
     key_file: str | None = field(default=None, metadata=variable("SWIRL_KAFKA_KEY_FILE"))
     sasl_mechanism: SaslMechanism | None = field(
-        default=None, metadata=variable("SWIRL_KAFKA_SASL_MECHANISM", read=_mechanism)
+        default=None,
+        metadata=variable("SWIRL_KAFKA_SASL_MECHANISM", read=one_of(*get_args(SaslMechanism))),
     )
     username: str | None = field(default=None, metadata=variable("SWIRL_KAFKA_USERNAME"))
     password_file: str | None = field(default=None, metadata=variable("SWIRL_KAFKA_PASSWORD_FILE"))
@@ -83,6 +75,11 @@ class KafkaSettings(Environment):
         elif any(sasl):
             raise InvalidEnvironment(
                 f"SWIRL_KAFKA_SECURITY_PROTOCOL {self.security_protocol} takes no SASL settings"
+            )
+        tls = (self.ca_file, self.certificate_file, self.key_file)
+        if any(tls) and not self.security_protocol.endswith("SSL"):
+            raise InvalidEnvironment(
+                f"SWIRL_KAFKA_SECURITY_PROTOCOL {self.security_protocol} takes no certificates"
             )
         if bool(self.certificate_file) != bool(self.key_file):
             raise InvalidEnvironment(

@@ -12,7 +12,9 @@ def test_addresses() -> None:
     assert KafkaSettings(bootstrap_servers="a:1, [::1]:2").servers == ["a:1", "[::1]:2"]
 
 
-@pytest.mark.parametrize("text", ["", "a", "a:b", ":1", "a:1,", "::1:9092"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "a:b", ":1", "a:1,", "::1:9092", "a:0", "a:65536", "a:²"]
+)
 def test_addresses_that_are_none(text: str) -> None:
     with pytest.raises(InvalidEnvironment, match="host:port"):
         KafkaSettings(bootstrap_servers=text)
@@ -24,6 +26,7 @@ def test_addresses_that_are_none(text: str) -> None:
         ({"security_protocol": "SASL_SSL"}, "needs SWIRL_KAFKA_SASL_MECHANISM"),
         ({"username": "x"}, "takes no SASL settings"),
         ({"security_protocol": "SSL", "key_file": "/k"}, "go together"),
+        ({"ca_file": "/ca"}, "PLAINTEXT takes no certificates"),
     ],
 )
 def test_fields_that_do_not_go_together(fields: dict[str, Any], match: str) -> None:
