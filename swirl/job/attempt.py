@@ -83,7 +83,7 @@ def call(function: Analytics[Any, Any], context: Context, arguments: Mapping[str
     return replace(outcome, result_uri=uri)
 
 
-def with_yield(outcome: Outcome, context: Context) -> Outcome:
+def with_outputs(outcome: Outcome, context: Context) -> Outcome:
     """Return the outcome with what the function published and logged, however it ended."""
     metrics = {name: _text(value) for name, value in context.metrics.items()}
     return replace(outcome, models=tuple(context.models), metrics=metrics)

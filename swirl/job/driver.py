@@ -13,7 +13,7 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from swirl.job.attempt import STOPPED, call, conclude, with_yield
+from swirl.job.attempt import STOPPED, call, conclude, with_outputs
 from swirl.job.context import Context
 from swirl.job.errors import InvalidRun
 from swirl.job.load import load
@@ -112,7 +112,7 @@ class Driver:
 
     def _report(self, outcome: Outcome) -> None:
         if self._context is not None:
-            outcome = with_yield(outcome, self._context)
+            outcome = with_outputs(outcome, self._context)
         report(outcome, self._environ)
 
     def _stop_queries(self, seconds: float) -> None:

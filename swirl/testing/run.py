@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from swirl.job.attempt import STOPPED, call, conclude, with_yield
+from swirl.job.attempt import STOPPED, call, conclude, with_outputs
 from swirl.job.load import callable_as
 from swirl.testing.context import LocalContext
 from swirl.wire.outcome import Outcome
@@ -19,7 +19,8 @@ def run(function: Callable[..., Any], context: LocalContext) -> Outcome:
     AnalyticsJob, and are validated; afterwards `context.parameters` is what the function was called
     with. The result has to have a JSON form. An error becomes an outcome, whose `reason` and
     `message` a run would show; the log has the traceback. A run that was asked to end is `Stopped`,
-    whatever the function returned.
+    whatever the function returned. Streaming queries are not waited for: they go on in the
+    SparkSession, which tests share, until the test stops them.
 
     Args:
         function: with or without `@analytics`.
@@ -37,4 +38,4 @@ def run(function: Callable[..., Any], context: LocalContext) -> Outcome:
     outcome, _ = conclude(attempt)
     if context.stopping:
         outcome, _ = STOPPED
-    return with_yield(outcome, context)
+    return with_outputs(outcome, context)

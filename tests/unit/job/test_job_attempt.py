@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from swirl.job.attempt import conclude, with_yield
+from swirl.job.attempt import conclude, with_outputs
 from swirl.job.stopping import Stopped
 from swirl.testing import local_context
 from swirl.wire.exits import DriverExit
@@ -18,7 +18,7 @@ def test_metrics_are_text_as_short_as_exactness_allows(tmp_path: Path) -> None:
     for name, value in {"accuracy": 0.71, "rows": 1200, "share": 1 / 3}.items():
         ctx.log_metric(name, value)
     ctx.models.append(ModelRef("m", "file:///m", "sha256:1"))
-    outcome = with_yield(DONE, ctx)
+    outcome = with_outputs(DONE, ctx)
     assert outcome.metrics == {"accuracy": "0.71", "rows": "1200", "share": "0.3333333333333333"}
     assert outcome.models == (ModelRef("m", "file:///m", "sha256:1"),)
 
