@@ -31,8 +31,8 @@ class KafkaSettings(Environment):
         bootstrap_servers: `host:port`, several separated by commas; IPv6 in brackets.
         security_protocol: in Kafka's own words.
         ca_file: certificates of authorities to trust (PEM); None takes the system's.
-        certificate_file, key_file: the client's own certificate and key (PEM), for mutual TLS. The key is
-            not encrypted, and in PKCS #8, the one form that Spark's client reads.
+        certificate_file, key_file: the client's own certificate and key (PEM), for mutual TLS. The
+            key must not be encrypted, and in PKCS #8, the one form that Spark's client reads.
         sasl_mechanism, username: with the SASL protocols.
         password_file: file whose content is the password, so that it is in no environment and can
             be replaced while the process runs.
