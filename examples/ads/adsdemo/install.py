@@ -59,6 +59,9 @@ def install_chart(
         "--namespace", SYSTEM_NAMESPACE, "--create-namespace",
         "--set", "kafka.enabled=true",
         "--set", f"workloadNamespaces={{{NAMESPACE}}}",
+        # Two operators must not look after the same namespace; on a cluster that others use, too,
+        # another one may be there for theirs.
+        "--set", f"operator.namespaces={{{NAMESPACE}}}",
         *chart_images(images),
     ]  # fmt: skip
     stream(command, progress, what="installing the chart")
