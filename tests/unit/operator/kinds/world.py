@@ -6,11 +6,12 @@ written is checked against the CRD's schema and the kstatus rules on its way in.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import orjson
 
 from swirl.kube.errors import AlreadyExists, Conflict, NotFound
 from swirl.kube.resources import PODS, Resource
@@ -25,7 +26,7 @@ ENDED = ("Succeeded", "Failed")
 
 def copied(obj: Object) -> Object:
     """Much faster than `copy.deepcopy`, and what it cannot copy could not be sent either."""
-    result: Object = json.loads(json.dumps(obj))
+    result: Object = orjson.loads(orjson.dumps(obj))
     return result
 
 
