@@ -91,6 +91,17 @@ def test_chart_tells_the_operator_all_it_must_know(render: Render) -> None:
     assert (log.format, log.level) == ("json", "INFO")
 
 
+def test_chart_takes_brokers_at_ipv6_addresses(render: Render) -> None:
+    servers = "[fd00::1]:9093,two:9094"
+    rendered = render(kafka={"bootstrapServers": servers}, networkPolicy={"enabled": True})
+    told = OperatorEnvironment.read(environment(rendered)).kafka
+    assert told is not None
+    assert told.servers == ["[fd00::1]:9093", "two:9094"]
+    (policy,) = (m for m in rendered if m["kind"] == "NetworkPolicy")
+    ports = [port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"]]
+    assert ports[-2:] == [9093, 9094]
+
+
 def test_chart_points_the_operator_to_its_own_broker(everything: list[Manifest]) -> None:
     address = "swirl-kafka.swirl-system.svc:9092"
     told = OperatorEnvironment.read(environment(everything))

@@ -56,6 +56,7 @@ def test_chart_schema_and_defaults_name_the_same_values() -> None:
         ({"artifacts": {"uri": "/var/lib/artifacts"}}, "uri"),
         ({"artifacts": {"claim": {"accessModes": ["ReadOnlyMany"]}}}, "accessModes"),
         ({"kafka": {"bootstrapServers": "kafka"}}, "bootstrapServers"),
+        ({"kafka": {"bootstrapServers": "fd00::1:9092"}}, "bootstrapServers"),
         ({"kafka": {"topics": {"metrics": "swirl metrics"}}}, "metrics"),
         ({"kafka": {"heap": "lots"}}, "heap"),
         ({"images": {"operator": ""}}, "operator"),
