@@ -17,6 +17,9 @@ from swirl_operator.status.conditions import Condition, stalled
 from swirl_operator.status.frame import frame
 from swirl_operator.status.reasons import Reason
 
+_CORRECT = "Compare it with `kubectl explain`, correct it and apply again."
+_CORRECT_RUN = "A run cannot be changed: correct what it was made from and create another one."
+
 
 def invalid_plan(
     observation: Observation[Any],
@@ -33,7 +36,7 @@ def invalid_plan(
         bounded: whether the kind has a `Succeeded` condition too.
         not_ours: status fields that somebody else writes.
     """
-    message = _sentence(error)
+    message = f"{_fault(error)}. {_CORRECT_RUN if bounded else _CORRECT}"
     conditions = stalled(Reason.INVALID_SPEC, message)
     if bounded:
         conditions = (Condition("Succeeded", "False", Reason.INVALID_SPEC, message), *conditions)
@@ -44,14 +47,11 @@ def invalid_plan(
     return Plan(status=status, events=(Event("Warning", Reason.INVALID_SPEC, message),))
 
 
-def _sentence(error: Exception) -> str:
+def _fault(error: Exception) -> str:
     if isinstance(error, ValidationError):
         parts = [
             f"spec.{'.'.join(str(step) for step in detail['loc'])}: {detail['msg']}"
             for detail in error.errors()[:5]
         ]
-        return "; ".join(parts) + ". Correct the field and apply again."
-    return (
-        f"{type(error).__name__} while reading the object: {error}. "
-        "Compare it with `kubectl explain`, correct it and apply again."
-    )
+        return "; ".join(parts)
+    return f"{type(error).__name__} while reading the object: {error}"

@@ -61,6 +61,8 @@ def test_a_change_of_an_earlier_version_does_not_keep_it_from_being_said() -> No
 def test_a_run_has_failed() -> None:
     plan = planned(partial(invalid_plan, error=KeyError("x"), bounded=True), observe(run()))
     assert said(plan, "Succeeded")[:2] == ("False", "InvalidSpec")
+    assert said(plan)[2].endswith("create another one.")
+    assert "apply again" not in said(plan)[2]
 
 
 def test_fields_of_others_are_left_to_them() -> None:
