@@ -9,6 +9,7 @@ from swirl.wire.exits import DriverExit
 from swirl.wire.labels import PROGRESS
 from swirl.wire.outcome import Outcome
 from swirl.wire.progress import Progress
+from swirl.wire.reasons import DriverReason
 from swirl_operator.pods.state import PodState, read_state
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.objects import annotations_of
@@ -59,6 +60,9 @@ def read(pod: Object) -> Report:
     if outcome is None:
         message = f"{exited}: {state.last_line}" if state.last_line else exited
         return Report("Failed", Reason.DRIVER_FAILED, message, *times)
+    if outcome.outcome == "Succeeded":
+        message = f"{exited} after its function had returned"
+        return Report("Failed", Reason.DRIVER_FAILED, message, *times, outcome=outcome)
     reason, message = _reason_and_message(outcome)
     permanent = state.exit_code == DriverExit.PERMANENT
     return Report("Failed", reason, message or exited, *times, permanent=permanent, outcome=outcome)
@@ -97,8 +101,14 @@ def _cause(state: PodState, pod: Object) -> str:
 
 
 def _reason_and_message(outcome: Outcome) -> tuple[AnyReason, str]:
-    """The driver's own words; a reason that is not in the list goes into the message."""
+    """The driver's own words; a reason that is none of a driver's goes into the message.
+
+    What Kubernetes or the operator would say must come from them: a run whose driver calls it
+    cancelled was not cancelled.
+    """
     reason = known(outcome.reason)
-    if reason is not None or not outcome.reason:
-        return reason or Reason.DRIVER_FAILED, outcome.message
+    if isinstance(reason, DriverReason):
+        return reason, outcome.message
+    if not outcome.reason:
+        return Reason.DRIVER_FAILED, outcome.message
     return Reason.DRIVER_FAILED, f"{outcome.reason}: {outcome.message}"

@@ -154,6 +154,19 @@ def annotated(value: Any) -> Object:
     return pod(metadata={"annotations": {"swirl.dev/progress": text}})
 
 
+@pytest.mark.parametrize("reason", ["Cancelled", "OOMKilled", "Blamed"])
+def test_a_driver_gives_no_reason_that_is_somebody_elses_to_give(reason: str) -> None:
+    report = read(pod(status=terminated(1, {"reason": reason, "message": "so I say"})))
+    assert (report.reason, report.message) == ("DriverFailed", f"{reason}: so I say")
+
+
+def test_a_driver_that_was_killed_after_it_was_done_does_not_fail_as_succeeded() -> None:
+    done = {"outcome": "Succeeded", "reason": "Succeeded", "message": "trained"}
+    report = read(pod(status=terminated(137, done)))
+    assert (report.state, report.reason) == ("Failed", "DriverFailed")
+    assert report.message == "the driver exited with code 137 after its function had returned"
+
+
 def test_progress() -> None:
     said = Progress.of(0.4, "fits").to_json()
     assert progress(annotated(said)) == {"percent": 40, "message": "fits"}
