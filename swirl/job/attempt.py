@@ -85,7 +85,8 @@ def call(function: Analytics[Any, Any], context: Context, arguments: Mapping[str
 
 def with_outputs(outcome: Outcome, context: Context) -> Outcome:
     """Return the outcome with what the function published and logged, however it ended."""
-    metrics = {name: _text(value) for name, value in context.metrics.items()}
+    # A copy, since a function that does not end when it is asked to may still log metrics.
+    metrics = {name: _text(value) for name, value in dict(context.metrics).items()}
     return replace(outcome, models=tuple(context.models), metrics=metrics)
 
 

@@ -23,6 +23,19 @@ def test_metrics_are_text_as_short_as_exactness_allows(tmp_path: Path) -> None:
     assert outcome.models == (ModelRef("m", "file:///m", "sha256:1"),)
 
 
+def test_metrics_may_be_logged_meanwhile(tmp_path: Path) -> None:
+    """By a function that does not end when it is asked to."""
+    ctx = local_context(folder=tmp_path)
+
+    class Meanwhile(float):
+        def is_integer(self) -> bool:
+            ctx.log_metric("another", 1)
+            return True
+
+    ctx.metrics["rows"] = Meanwhile(3)
+    assert with_outputs(DONE, ctx).metrics == {"rows": "3"}
+
+
 def test_being_asked_to_end_is_no_failure() -> None:
     def work() -> Outcome:
         raise Stopped
