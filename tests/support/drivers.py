@@ -11,6 +11,21 @@ from swirl.wire.kafka import KafkaSettings
 from swirl.wire.run import RunSpec
 from swirl.wire.topics import METRICS_TOPIC
 
+TRAIN_AND_FAIL = """
+from swirl import Context, analytics
+
+@analytics
+def train(ctx: Context, *, max_iter: int = 20) -> dict[str, int]:
+    ctx.log_metric("accuracy", 0.71)
+    return {"iterations": max_iter}
+
+@analytics
+def fails(ctx: Context) -> None:
+    ctx.log_metric("rows", 3)
+    raise ValueError("no rows\\nsecond line")
+"""
+"""Source of a function that succeeds without Spark, and of one that does not."""
+
 
 def driver_environ(
     folder: Path,

@@ -13,21 +13,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.drivers import driver_environ
+from tests.support.drivers import TRAIN_AND_FAIL, driver_environ
 
-APP = """
+APP = f"""
 import time
-from swirl import Context, analytics
-
-@analytics
-def train(ctx: Context, *, max_iter: int = 20) -> dict[str, int]:
-    ctx.log_metric("accuracy", 0.71)
-    return {"iterations": max_iter}
-
-@analytics
-def fails(ctx: Context) -> None:
-    raise ValueError("no rows")
-
+{TRAIN_AND_FAIL}
 @analytics
 def polite(ctx: Context) -> None:
     print("ready", flush=True)

@@ -13,27 +13,17 @@ import pytest
 from swirl.job.errors import PermanentError
 from swirl.wire.exits import DriverExit
 from swirl.wire.outcome import Outcome
-from tests.support.drivers import driver_environ
+from tests.support.drivers import TRAIN_AND_FAIL, driver_environ
 from tests.unit.job.driven import drive, modules
 
-APP = """
+APP = f"""{TRAIN_AND_FAIL}
 import asyncio, sys
-from swirl import Context, PermanentError, analytics
+from swirl import PermanentError
 from swirl.job.context import KafkaNotConfigured
-
-@analytics
-def train(ctx: Context, *, max_iter: int = 20) -> dict[str, int]:
-    ctx.log_metric("accuracy", 0.71)
-    return {"iterations": max_iter}
 
 @analytics
 def large(ctx: Context) -> str:
     return "x" * 5000
-
-@analytics
-def fails(ctx: Context) -> None:
-    ctx.log_metric("rows", 3)
-    raise ValueError("no rows\\nsecond line")
 
 @analytics
 def cancelled(ctx: Context) -> None:

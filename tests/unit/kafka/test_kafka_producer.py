@@ -157,26 +157,35 @@ def test_after_a_lost_record_the_client_is_made_anew(
     assert len(clients) == 2
 
 
-def test_a_refused_record_is_lost(
-    producer: DurableProducer, clients: list[Client], clock: Clock
+@pytest.mark.parametrize(
+    ("failure", "error", "match", "closed"),
+    [
+        (MessageSizeTooLargeError("1 GB"), RecordLost, r"refused a record of topic.*1 GB", True),
+        # Neither a topic nor a password that is put right has cost a record.
+        (
+            KafkaTimeoutError("no metadata"),
+            NotDelivered,
+            r"topic cannot be reached: .*no metadata",
+            False,
+        ),
+        (SaslAuthenticationFailedError("who are you?"), NotDelivered, r"who are you\?", True),
+    ],
+)
+def test_what_is_found_out_before_a_record_is_sent(
+    producer: DurableProducer,
+    clients: list[Client],
+    clock: Clock,
+    failure: Exception,
+    error: type[Exception],
+    match: str,
+    closed: bool,
 ) -> None:
     send_unconfirmed(producer)
     clock.now += RETRY_SECONDS
-    clients[0].failure = MessageSizeTooLargeError("1 GB")
-    with pytest.raises(RecordLost, match=r"refused a record of topic.*1 GB"):
+    clients[0].failure = failure
+    with pytest.raises(error, match=match):
         producer.deliver(*OTHER, 1.0)
-    assert clients[0].closed
-
-
-def test_a_topic_that_cannot_be_reached_costs_no_record(
-    producer: DurableProducer, clients: list[Client], clock: Clock
-) -> None:
-    send_unconfirmed(producer)
-    clock.now += RETRY_SECONDS
-    clients[0].failure = KafkaTimeoutError("no metadata")
-    with pytest.raises(NotDelivered, match=r"topic cannot be reached: .*no metadata"):
-        producer.deliver(*OTHER, 1.0)
-    assert not clients[0].closed
+    assert clients[0].closed is closed
 
 
 def test_a_wrong_password_costs_no_record(
@@ -186,17 +195,6 @@ def test_a_wrong_password_costs_no_record(
     clients[0].sent[0][1].end(SaslAuthenticationFailedError("who are you?"))
     with pytest.raises(NotDelivered, match=r"who are you\?"):
         producer.deliver(*RECORD, 1.0)
-    assert clients[0].closed
-
-
-def test_nor_does_one_that_is_found_out_before_the_record_is_sent(
-    producer: DurableProducer, clients: list[Client], clock: Clock
-) -> None:
-    send_unconfirmed(producer)
-    clock.now += RETRY_SECONDS
-    clients[0].failure = SaslAuthenticationFailedError("who are you?")
-    with pytest.raises(NotDelivered, match=r"who are you\?"):
-        producer.deliver(*OTHER, 1.0)
     assert clients[0].closed
 
 

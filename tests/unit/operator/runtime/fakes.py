@@ -16,10 +16,15 @@ from swirl.kube.errors import from_answer
 from swirl.kube.request import Request
 from swirl.kube.resources import PODS, Resource
 from swirl_operator.runtime.api import Api
+from swirl_operator.runtime.apply import WriteMemory
+from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.credentials import Credentials
+from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.interface import CacheReader, Event, Object, Observation, Plan
 from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.metrics import Metrics
+from swirl_operator.runtime.queue import WorkQueue
+from swirl_operator.runtime.router import Router
 
 WIDGETS = Resource("example.dev", "v1", "widgets", "Widget")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -268,3 +273,24 @@ def obj(
             }
         ]
     return {"metadata": metadata, **extra}
+
+
+class Routing:
+    """A router for one controller, with all that it needs; it is active."""
+
+    def __init__(self, controller: FakeController) -> None:
+        self.clock = FakeClock()
+        self.metrics = Metrics()
+        self.cache = Cache()
+        self.queue = WorkQueue(clock=self.clock)
+        self.freshness = Freshness(grace=10.0)
+        self.router = Router(
+            controllers=[controller],
+            cache=self.cache,
+            queue=self.queue,
+            freshness=self.freshness,
+            metrics=self.metrics,
+            memory=WriteMemory(),
+            clock=self.clock.time,
+        )
+        self.router.active = True

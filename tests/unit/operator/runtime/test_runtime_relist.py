@@ -7,43 +7,24 @@ from dataclasses import replace
 import pytest
 
 from swirl.kube.resources import PODS
-from swirl_operator.runtime.apply import WriteMemory
-from swirl_operator.runtime.cache import Cache
-from swirl_operator.runtime.freshness import Freshness
-from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.options import Options
-from swirl_operator.runtime.queue import Lane, WorkQueue
+from swirl_operator.runtime.queue import Lane
 from swirl_operator.runtime.relist import Relist
-from swirl_operator.runtime.router import Router
 from tests.unit.operator.runtime.fakes import (
     WIDGETS,
     FakeApi,
-    FakeClock,
     FakeController,
+    Routing,
     obj,
     pod,
     widget,
 )
 
 
-class Bench:
+class Bench(Routing):
     def __init__(self) -> None:
-        self.clock = FakeClock()
-        self.metrics = Metrics()
+        super().__init__(FakeController())
         self.api = FakeApi(self.metrics)
-        self.cache = Cache()
-        self.queue = WorkQueue(clock=self.clock)
-        self.freshness = Freshness(grace=10.0)
-        self.router = Router(
-            controllers=[FakeController()],
-            cache=self.cache,
-            queue=self.queue,
-            freshness=self.freshness,
-            metrics=self.metrics,
-            memory=WriteMemory(),
-            clock=self.clock.time,
-        )
-        self.router.active = True
         self.relist = Relist(
             api=self.api,
             cache=self.cache,

@@ -8,37 +8,16 @@ from typing import Any
 import pytest
 
 from swirl.kube.resources import CONFIGMAPS, PODS, Resource
-from swirl_operator.runtime.apply import WriteMemory
-from swirl_operator.runtime.cache import Cache
-from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.interface import CacheReader, Object
 from swirl_operator.runtime.key import Key
-from swirl_operator.runtime.metrics import Metrics
-from swirl_operator.runtime.queue import Lane, WorkQueue
-from swirl_operator.runtime.router import Router
-from tests.unit.operator.runtime.fakes import WIDGETS, FakeClock, FakeController, obj
+from swirl_operator.runtime.queue import Lane
+from tests.unit.operator.runtime.fakes import WIDGETS, FakeController, Routing, obj
 
 KEY = Key("Widget", "ns", "w")
 OTHER = Key("Widget", "ns", "other")
 
 
-class Bench:
-    def __init__(self, controller: FakeController) -> None:
-        self.clock = FakeClock()
-        self.queue = WorkQueue(clock=self.clock)
-        self.metrics = Metrics()
-        self.freshness = Freshness(grace=10.0)
-        self.router = Router(
-            controllers=[controller],
-            cache=Cache(),
-            queue=self.queue,
-            freshness=self.freshness,
-            metrics=self.metrics,
-            memory=WriteMemory(),
-            clock=self.clock.time,
-        )
-        self.router.active = True
-
+class Bench(Routing):
     async def woken(self) -> set[Key]:
         keys = set()
         while any(self.queue.depth(lane) for lane in Lane):
