@@ -13,7 +13,7 @@ from swirl.api.v1alpha1.analyticsjob import Retry
 from swirl.wire import labels
 from swirl.wire.times import from_rfc3339
 from swirl_operator.kinds.analyticsrun import retry
-from swirl_operator.kinds.analyticsrun.report import Report, read
+from swirl_operator.kinds.analyticsrun.report import Report, read, returned_stream
 from swirl_operator.kinds.analyticsrun.retry import FailedAttempt
 from swirl_operator.pods.roles import DRIVER, has_role
 from swirl_operator.runtime.interface import Object
@@ -86,4 +86,7 @@ def _begun(pod: Object) -> Object:
 def _failed_before(pod: Object) -> Object:
     report = read(pod)
     attempt = looked_at(_begun(pod), pod, report)
+    if report.state == "Succeeded":
+        # Only of a stream can there be another attempt after it.
+        report = returned_stream(report)
     return closed(attempt, report, attempt["intendedAt"]) | {"outcome": "Failed"}

@@ -75,6 +75,12 @@ def test_a_run_that_waited_for_its_next_attempt_does_so_again() -> None:
     assert plan.status["failures"] == 2
 
 
+def test_a_stream_that_returned_before_its_newest_attempt_had_failed() -> None:
+    before, _ = from_pods([driver(1, terminated(0)), driver(2, RUNNING)])
+    assert (before["outcome"], before["reason"]) == ("Failed", "StreamEnded")
+    assert "a stream has no end" in before["message"]
+
+
 def test_executors_are_no_attempts() -> None:
     executor = pod("exec-1", labels={"role": "executor"})
     assert from_pods([executor]) == []
