@@ -38,6 +38,11 @@ def from_rfc3339(text: str) -> datetime:
     return moment
 
 
+def to_millis(moment: datetime) -> Millis:
+    """Return an aware datetime in milliseconds."""
+    return Millis(round(moment.timestamp() * 1000))
+
+
 def millis_to_rfc3339(time: int) -> str:
     """Return a time in milliseconds as RFC 3339; what is finer than a second is cut off."""
     return rfc3339(datetime.fromtimestamp(time // 1000, UTC))
@@ -49,4 +54,4 @@ def rfc3339_to_millis(text: str) -> Millis:
     Raises:
         ValueError: it is none, or has no time zone.
     """
-    return Millis(round(from_rfc3339(text).timestamp() * 1000))
+    return to_millis(from_rfc3339(text))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.monitor.core.tuning import Tuning
 from swirl.wire.change import Aspect, ChangeEvent
-from swirl.wire.times import Millis
+from swirl.wire.times import Millis, to_millis
 
 LATE_WINDOWS = 2
 """A change that began up to so many windows after the onset may still be the cause: windows are
@@ -198,4 +198,4 @@ def _objection(
 
 
 def _ms(event: ChangeEvent) -> Millis:
-    return Millis(round(event.time.timestamp() * 1000))
+    return to_millis(event.time)

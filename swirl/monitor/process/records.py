@@ -1,4 +1,4 @@
-"""What a monitor reads of the log: metric points and changes of its own namespace."""
+"""What a monitor reads of the log: metric points of its own namespace, and changes."""
 
 from __future__ import annotations
 
