@@ -10,6 +10,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from swirl.kafka.delivery import Producer
+from swirl.wire.exits import OperatorExit
 from swirl.wire.group import OPERATOR_MANAGER
 from swirl.wire.kafka import KafkaSettings
 from swirl_operator.runtime.announce import Announcer
@@ -131,7 +132,7 @@ class Process:
             await asyncio.wait({first, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if stopped.done():
                 first.cancel()
-                return 0
+                return OperatorExit.STOPPED
             first.result()
             self._start("watch", self._watch())
             self._start("relist", self.relist.run())
@@ -140,7 +141,7 @@ class Process:
             await asyncio.wait(
                 {stopped, *self._tasks.values()}, return_when=asyncio.FIRST_COMPLETED
             )
-            return 0 if self.stop.is_set() else self._complain()
+            return OperatorExit.STOPPED if self.stop.is_set() else self._complain()
         finally:
             stopped.cancel()
 
@@ -189,13 +190,13 @@ class Process:
         self.router.enqueue_all()
         self.workers.start()
 
-    def _complain(self) -> int:
+    def _complain(self) -> OperatorExit:
         """A part ended that should not have: say which, and let the Pod be restarted."""
         for name, task in self._tasks.items():
             if task.done():
                 error = None if task.cancelled() else task.exception()
                 logger.critical("%s has ended; the process exits", name, exc_info=error)
-        return 1
+        return OperatorExit.FAILED
 
     async def _shut_down(self) -> None:
         """Workers first, then the lease, so that nobody else starts while we still write."""
