@@ -23,7 +23,11 @@ class Api:
     certificate: str = "admin"
 
     def get(self, path: str) -> tuple[int, str]:
-        """Status and body; raises OSError while nobody answers."""
+        """Status and body.
+
+        Raises:
+            OSError: nobody answers.
+        """
         context = ssl.create_default_context(cafile=str(self.pki.certificate("ca")))
         context.load_cert_chain(
             self.pki.certificate(self.certificate), self.pki.key(self.certificate)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 
 def mebibytes(quantity: str) -> int:
-    """MiB in `700Mi` or `2Gi`. Raises ValueError for other units."""
+    """MiB in `700Mi` or `2Gi`.
+
+    Raises:
+        ValueError: the quantity is in another unit.
+    """
     if quantity.endswith("Gi"):
         return int(quantity[:-2]) * 1024
     if quantity.endswith("Mi"):

@@ -48,7 +48,11 @@ class Announcer:
         self._told = False
 
     async def announce(self, changes: Sequence[dict[str, Any]]) -> None:
-        """Send what has not been acknowledged yet; raises `AnnouncementFailed`."""
+        """Send what has not been acknowledged yet.
+
+        Raises:
+            AnnouncementFailed: Kafka has not taken all of it.
+        """
         fresh = [change for change in changes if _id(change) not in self._acknowledged]
         if not fresh:
             return

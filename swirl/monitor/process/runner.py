@@ -28,7 +28,11 @@ class Log(Protocol):
     malformed: int
 
     def read(self) -> Read[Entry]:
-        """Read what there is; raises KafkaUnavailable."""
+        """Read what there is.
+
+        Raises:
+            KafkaUnavailable: nobody answers; read again later.
+        """
 
 
 class Status(Protocol):

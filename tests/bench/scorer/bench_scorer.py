@@ -28,6 +28,7 @@ import orjson  # noqa: E402
 
 from swirl.models import Golden, Published, Signature, Tensor  # noqa: E402
 from swirl.scorer.model import ServedModel, open_verified, prepare  # noqa: E402
+from tests.support.ports import free_port  # noqa: E402
 from tests.support.spark_models import (  # noqa: E402
     LABELS,
     publish,
@@ -105,12 +106,6 @@ def numpy_or_lists() -> None:
         "dot of 15 slots out of 2^18: sum(map(mul))",
         lambda: sum(map(mul, map(small.__getitem__, at), values)),
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> float:
