@@ -36,15 +36,20 @@ def process(
         environment: what the process reads.
         ports: by name.
         resources: requests and limits.
-        users_env: variables of the user's; they come first, so that Swirl's own win.
+        users_env: variables of the user's. Those that the process reads are Swirl's own, whether it
+            sets them or not: half of its settings by another hand would be no settings at all.
         mounts: besides `/tmp`.
         fields: others, such as probes.
     """
+    own = environment.described()
     return container(
         name,
         image=image,
         imagePullPolicy=PULL_POLICY,
-        env=[*users_env, *container_env(environment)],
+        env=[
+            *(item for item in users_env if item["name"] not in own),
+            *container_env(environment),
+        ],
         ports=[{"name": port, "containerPort": number} for port, number in ports.items()],
         resources=resources,
         terminationMessagePolicy="FallbackToLogsOnError",

@@ -112,12 +112,20 @@ def test_values_of_the_user_are_not_expanded_by_the_kubelet(text: str) -> None:
     assert told.spark_conf["spark.driver.host"] == "10.0.0.1"
 
 
-def test_variables_of_the_user_come_before_swirls_own() -> None:
-    """Of two variables of one name the kubelet takes the last."""
-    given = [{"name": "A", "value": "1"}, {"name": "SWIRL_RUN", "value": "mine"}]
-    names = [e["name"] for e in manifest(env=given)["spec"]["containers"][0]["env"]]
-    assert names[:2] == ["A", "SWIRL_RUN"]
-    assert names.index("SWIRL_RUN", 2) > 1
+def test_variables_that_are_swirls_own_are_not_the_users() -> None:
+    given = [
+        {"name": "A", "value": "1"},
+        {"name": "SWIRL_RUN", "value": "mine"},
+        # Not set here, and half of it would keep the driver from starting.
+        {"name": "SWIRL_KAFKA_USERNAME", "value": "me"},
+        {"name": "SWIRL_LOG_LEVEL", "value": "DEBUG"},
+    ]
+    pod = manifest(env=given)
+    names = [e["name"] for e in pod["spec"]["containers"][0]["env"]]
+    assert names[:2] == ["A", "SWIRL_LOG_LEVEL"]
+    assert names.count("SWIRL_RUN") == 1
+    assert "SWIRL_KAFKA_USERNAME" not in names
+    assert read(pod).run.job == "train"
 
 
 def test_spark_addresses_are_expanded_from_variables_that_come_before() -> None:
