@@ -13,6 +13,7 @@ GROUPS = {
     "tests/integration/scorer/": "spark",
     "tests/e2e/ads/": "demo",
     "tests/e2e/chart/": "release",
+    "tests/e2e/localcluster/": "release",
     "tests/e2e/operator/": "release",
     "tests/e2e/upgrade/": "release",
 }

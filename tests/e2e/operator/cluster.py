@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from swirl.kube.request import Object
+from tests.support.spark import QUICK_JVM
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,11 @@ def training_job(name: str, image: str, **changes: Any) -> Object:
                 "resources": {"requests": {"cpu": "50m"}},
                 "memory": "500Mi",
             },
-            "conf": {"spark.sql.shuffle.partitions": "1"},
+            "conf": {
+                "spark.sql.shuffle.partitions": "1",
+                "spark.driver.extraJavaOptions": " ".join(QUICK_JVM),
+                "spark.executor.extraJavaOptions": " ".join(QUICK_JVM),
+            },
         },
     }
     spec.update(changes)
