@@ -98,6 +98,38 @@ def test_chart_accounts_may_do_their_work_and_no_more(release: Release, work: Cl
     assert not _may(work, scorer, "get", "pods")
 
 
+def test_chart_operator_of_the_whole_cluster_may_work_in_any_namespace(
+    release: Release, system: Cluster
+) -> None:
+    rendered = release.run(
+        *("template", "everywhere", str(CHART), "-f", str(release.values)),
+        *("--set-json", "operator.namespaces=[]"),
+        *("--show-only", "templates/operator-rbac.yaml"),
+    )
+    account = _account(system, "everywhere-swirl-operator")
+    system.ok("apply", "-f-", stdin=rendered)
+    try:
+        for verb, resource, *options in (
+            ("watch", "analyticsjobs.swirl.dev"),
+            ("create", "analyticsruns.swirl.dev"),
+            ("patch", "analyticsruns.swirl.dev", "--subresource=status"),
+            ("patch", "swirlmonitors.swirl.dev", "--subresource=status"),
+            ("create", "pods"),
+            ("delete", "pods"),
+            ("patch", "deployments.apps"),
+            ("patch", "services"),
+            ("create", "events.events.k8s.io"),
+        ):
+            assert _may(system, account, verb, resource, *options, namespace="default"), resource
+        assert not _may(system, account, "patch", "analyticsjobs.swirl.dev", namespace="default")
+        assert not _may(system, account, "get", "secrets", namespace="default")
+        assert not _may(
+            system, account, "create", "leases.coordination.k8s.io", namespace="default"
+        )
+    finally:
+        system.ok("delete", "-f-", stdin=rendered)
+
+
 def _proxy(cluster: Cluster, path: str) -> str:
     service = "services/swirl-chart-test-operator-metrics:http/proxy"
     return f"/api/v1/namespaces/{cluster.namespace}/{service}/{path}"
