@@ -91,10 +91,6 @@ class Cluster:
         yield from self.controllers()
         yield from self.workers()
 
-    def images_present(self) -> bool:
-        images = self.node_programs.containerd.images()
-        return all(own_image(binary.name, module) in images for binary, module in OWN_IMAGES)
-
     def complaint(self) -> str:
         """Why the cluster cannot be used yet, or nothing."""
         for path, condition in (

@@ -7,11 +7,6 @@ import mmh3
 SPARK_SEED = 42
 
 
-def murmur3(data: bytes, seed: int = SPARK_SEED) -> int:
-    """Return the hash of `data` as a signed 32-bit integer."""
-    return mmh3.hash(data, seed)
-
-
 def bucket(term: str, buckets: int) -> int:
     """Return the slot of a term among `buckets`."""
     # Python's modulo of a negative number is already the non-negative one.
