@@ -17,14 +17,14 @@ from swirl.job.stopping import Stopped
 from swirl.job.streaming import await_queries, explain
 from swirl.wire.exits import DriverExit
 from swirl.wire.outcome import RESULT_BYTES, Outcome
-from swirl.wire.reasons import DriverReason
+from swirl.wire.reasons import OutcomeReason
 
 logger = logging.getLogger(__name__)
 
 End = tuple[Outcome, DriverExit]
 
 STOPPED: End = (
-    Outcome("Failed", DriverReason.STOPPED, "The run was stopped before it ended by itself"),
+    Outcome("Failed", OutcomeReason.DRIVER_LOST, "The run was stopped before it ended by itself"),
     DriverExit.STOPPED,
 )
 
@@ -42,13 +42,13 @@ def conclude(work: Callable[[], Outcome]) -> End:
     except SystemExit as error:
         if error.code in (None, 0):
             message = "The function ended by sys.exit"
-            return Outcome("Succeeded", DriverReason.SUCCEEDED, message), DriverExit.SUCCEEDED
+            return Outcome("Succeeded", OutcomeReason.SUCCEEDED, message), DriverExit.SUCCEEDED
         message = f"{describe(error)} was given to sys.exit"
-        return _failed(DriverReason.EXITED, message), DriverExit.FAILED
+        return _failed(OutcomeReason.USER_ERROR, message), DriverExit.FAILED
     except PermanentError as error:
         message = text_of(error).strip() or describe(error)
         # Of the function's own errors the log says the place as well.
-        logger.error("%s", message, exc_info=error.reason is DriverReason.PERMANENT)
+        logger.error("%s", message, exc_info=error.reason is OutcomeReason.USER_ERROR)
         return _failed(error.reason, message), DriverExit.PERMANENT
     except BaseException as error:
         # Libraries have errors that are no Exception, asyncio for one.
@@ -72,7 +72,7 @@ def call(function: Analytics[Any, Any], context: Context, arguments: Mapping[str
     result = function(context, **arguments)
     if run.mode == "Streaming" and context.spark_started:
         await_queries(context.spark, lambda: context.stopping)
-    outcome = Outcome("Succeeded", DriverReason.SUCCEEDED, f"{run.function} succeeded")
+    outcome = Outcome("Succeeded", OutcomeReason.SUCCEEDED, f"{run.function} succeeded")
     if result is None:
         return outcome
     data = to_json(function.function.__name__, result)
@@ -92,14 +92,14 @@ def with_outputs(outcome: Outcome, context: Context) -> Outcome:
 
 def _explained(error: BaseException) -> Outcome:
     if _is_broken_connection(error) and (message := jvm.exit_message()) is not None:
-        return _failed(DriverReason.SPARK_ENDED, message)
+        return _failed(OutcomeReason.DRIVER_FAILED, message)
     text = text_of(error)
     if type(error).__name__ == "StreamingQueryException":
-        return _failed(DriverReason.QUERY_FAILED, explain(text, is_library, relative_path))
+        return _failed(OutcomeReason.USER_ERROR, explain(text, is_library, relative_path))
     if "Traceback (most recent call last)" in text:
         # Raised in a Python worker of Spark; the place that matters is in the text.
-        return _failed(DriverReason.FUNCTION_FAILED, explain(text, is_library, relative_path))
-    return _failed(DriverReason.FUNCTION_FAILED, describe(error))
+        return _failed(OutcomeReason.USER_ERROR, explain(text, is_library, relative_path))
+    return _failed(OutcomeReason.USER_ERROR, describe(error))
 
 
 def _is_broken_connection(error: BaseException) -> bool:
@@ -112,5 +112,5 @@ def _text(number: float) -> str:
     return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 
-def _failed(reason: DriverReason, message: str) -> Outcome:
+def _failed(reason: OutcomeReason, message: str) -> Outcome:
     return Outcome("Failed", reason, message)

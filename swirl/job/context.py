@@ -13,7 +13,7 @@ from swirl.kafka.spark import spark_options
 from swirl.store import Store
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.outcome import ModelRef
-from swirl.wire.reasons import DriverReason
+from swirl.wire.reasons import OutcomeReason
 from swirl.wire.run import RunSpec
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 class KafkaNotConfigured(PermanentError):
     """The function needs Kafka, and this installation has none."""
 
-    reason = DriverReason.KAFKA_NOT_CONFIGURED
+    reason = OutcomeReason.INVALID_SPEC
 
 
 class EmitsPoints(Protocol):

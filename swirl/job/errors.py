@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from swirl.errors import SwirlError
-from swirl.wire.reasons import DriverReason
+from swirl.wire.reasons import OutcomeReason
 
 
 class PermanentError(SwirlError):
@@ -17,10 +17,10 @@ class PermanentError(SwirlError):
         reason: what the run is reported under.
     """
 
-    reason: ClassVar[DriverReason] = DriverReason.PERMANENT
+    reason: ClassVar[OutcomeReason] = OutcomeReason.USER_ERROR
 
 
 class InvalidRun(PermanentError):
     """What the driver was told about its run cannot be used."""
 
-    reason = DriverReason.INVALID_RUN
+    reason = OutcomeReason.INVALID_SPEC

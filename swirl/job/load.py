@@ -8,19 +8,19 @@ from typing import Any
 from swirl.job.analytics import Analytics, analytics
 from swirl.job.errors import PermanentError
 from swirl.job.failure import describe
-from swirl.wire.reasons import DriverReason
+from swirl.wire.reasons import OutcomeReason
 
 
 class EntryPointNotFound(PermanentError):
     """There is no such function in the image."""
 
-    reason = DriverReason.ENTRY_POINT_NOT_FOUND
+    reason = OutcomeReason.INVALID_SPEC
 
 
 class InvalidEntryPoint(PermanentError):
     """The function is there but cannot be run as it is written."""
 
-    reason = DriverReason.INVALID_ENTRY_POINT
+    reason = OutcomeReason.INVALID_SPEC
 
 
 def load(entry_point: str) -> Analytics[Any, Any]:

@@ -19,7 +19,7 @@ from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 from pydantic.fields import FieldInfo
 
 from swirl.job.errors import PermanentError
-from swirl.wire.reasons import DriverReason
+from swirl.wire.reasons import OutcomeReason
 
 _SHOWN = 80
 
@@ -27,7 +27,7 @@ _SHOWN = 80
 class InvalidParameters(PermanentError, ValueError):
     """Parameters do not fit the function; the message names each, what was got and expected."""
 
-    reason = DriverReason.INVALID_PARAMETERS
+    reason = OutcomeReason.INVALID_PARAMETERS
 
 
 class ParameterModel:

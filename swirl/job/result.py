@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from swirl.job.errors import PermanentError
-from swirl.wire.reasons import DriverReason
+from swirl.wire.reasons import OutcomeReason
 
 
 class ResultNotSerializable(PermanentError):
     """The function's result has no JSON form."""
 
-    reason = DriverReason.RESULT_NOT_SERIALIZABLE
+    reason = OutcomeReason.USER_ERROR
 
 
 def to_json(function: str, result: Any) -> bytes:

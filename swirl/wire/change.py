@@ -18,7 +18,9 @@ from swirl.wire.times import from_rfc3339, rfc3339
 SPEC_VERSION = "0.4.1"
 SOURCE = "/swirl/operator"
 
-Aspect = Literal["Model", "Code", "Configuration"]
+Aspect = Literal["Model", "Code", "Configuration", "Platform"]
+"""What was changed: `Platform` is Swirl itself, as when it is upgraded, and nobody's deployment."""
+
 Phase = Literal["Started", "Finished"]
 Action = Literal["deployed", "upgraded", "rolledback"]
 

@@ -138,7 +138,12 @@ class OperatorEnvironment(Environment):
     Attributes:
         watched_namespaces: empty for the whole cluster.
         artifacts_claim: the claim that is mounted in Pods where the store is `file://`.
-        kafka: None for an installation without Kafka.
+        artifacts_secret: the Secret in each workload namespace whose keys are variables of every
+            Pod that uses the store, such as AWS_ACCESS_KEY_ID; None if none is needed.
+        kafka: None for an installation without Kafka. Its files lie at the same paths in every Pod.
+        kafka_secret: the Secret in each workload namespace that is mounted there; None if none is.
+        pod_defaults: `env`, `envFrom` and `pod` of every workload, as `swirl.api.pods.Workload` has
+            them.
         lease_name: of the Lease that makes one replica the leader.
         port: of probes and metrics.
     """
@@ -152,7 +157,13 @@ class OperatorEnvironment(Environment):
     artifacts_claim: str = field(
         default="swirl-artifacts", metadata=variable("SWIRL_ARTIFACTS_CLAIM")
     )
+    artifacts_secret: str | None = field(default=None, metadata=variable("SWIRL_ARTIFACTS_SECRET"))
     kafka: KafkaSettings | None = field(default=None, metadata=group(KafkaSettings))
+    kafka_secret: str | None = field(default=None, metadata=variable("SWIRL_KAFKA_SECRET"))
+    pod_defaults: Mapping[str, Any] = field(
+        default_factory=dict,
+        metadata=variable("SWIRL_POD_DEFAULTS", read=_object, write=_json),
+    )
     topics: Topics = field(default_factory=Topics, metadata=group(Topics))
     lease_name: str = field(default="swirl-operator", metadata=variable("SWIRL_LEASE_NAME"))
     pod_name: str = field(metadata=variable("SWIRL_POD_NAME", field_ref="metadata.name"))

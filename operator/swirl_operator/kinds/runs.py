@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.resources import ANALYTICSJOBS
 from swirl_operator.runtime.digest import short_digest
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.objects import condition_of, status_of
-from swirl_operator.status.reasons import Reason
 
 RunOutcome = Literal["Running", "Succeeded", "Failed", "Cancelled"]
 
@@ -46,7 +46,7 @@ def outcome_of(run: Object) -> RunOutcome:
         return "Running"
     if succeeded["status"] == "True":
         return "Succeeded"
-    return "Cancelled" if succeeded["reason"] == Reason.CANCELLED else "Failed"
+    return "Cancelled" if succeeded["reason"] == OutcomeReason.CANCELLED else "Failed"
 
 
 def job_spec_of(run: Object) -> Object | None:

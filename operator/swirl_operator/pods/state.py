@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from swirl.wire import labels
+from swirl.wire.reasons import OutcomeReason
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.objects import (
     conditions_of,
@@ -19,23 +20,38 @@ from swirl_operator.runtime.objects import (
     phase_of,
     status_of,
 )
-from swirl_operator.status.reasons import PodReason, Reason, known
 
 _LONGEST_LINE = 1000
 _OVER = ("Succeeded", "Failed")
 
 # Why a container waits, where that does not pass by itself in a second or two.
-_STUCK: dict[object, tuple[PodReason, str]] = {
-    "ErrImagePull": (PodReason.ERR_IMAGE_PULL, "the image cannot be pulled"),
-    "ImagePullBackOff": (PodReason.IMAGE_PULL_BACK_OFF, "the image cannot be pulled"),
-    "InvalidImageName": (PodReason.INVALID_IMAGE_NAME, "the image name is not valid"),
-    "ErrImageNeverPull": (PodReason.ERR_IMAGE_NEVER_PULL, "the image is not on the node"),
+_STUCK: dict[object, tuple[OutcomeReason, str]] = {
+    "ErrImagePull": (OutcomeReason.IMAGE_PULL, "the image cannot be pulled"),
+    "ImagePullBackOff": (OutcomeReason.IMAGE_PULL, "the image cannot be pulled"),
+    "InvalidImageName": (OutcomeReason.IMAGE_PULL, "the image name is not valid"),
+    "ErrImageNeverPull": (OutcomeReason.IMAGE_PULL, "the image is not on the node"),
     "CreateContainerConfigError": (
-        PodReason.CREATE_CONTAINER_CONFIG_ERROR,
+        OutcomeReason.CONFIG_MISSING,
         "the container cannot be configured",
     ),
-    "CreateContainerError": (PodReason.CREATE_CONTAINER_ERROR, "the container cannot be created"),
-    "RunContainerError": (PodReason.RUN_CONTAINER_ERROR, "the container cannot be started"),
+    "CreateContainerError": (OutcomeReason.CONTAINER_FAILED, "the container cannot be created"),
+    "RunContainerError": (OutcomeReason.CONTAINER_FAILED, "the container cannot be started"),
+}
+
+# What ended a Pod, in the word of its status.
+_TAKEN: dict[object, OutcomeReason] = {
+    "DeadlineExceeded": OutcomeReason.DEADLINE_EXCEEDED,
+    "Evicted": OutcomeReason.EVICTED,
+    "Preempting": OutcomeReason.PREEMPTED,
+    "PreemptionByScheduler": OutcomeReason.PREEMPTED,
+    "Terminated": OutcomeReason.NODE_LOST,
+    "NodeShutdown": OutcomeReason.NODE_LOST,
+    "NodeLost": OutcomeReason.NODE_LOST,
+    "NodeAffinity": OutcomeReason.PLATFORM_ERROR,
+    "OutOfcpu": OutcomeReason.PLATFORM_ERROR,
+    "OutOfmemory": OutcomeReason.PLATFORM_ERROR,
+    "OutOfpods": OutcomeReason.PLATFORM_ERROR,
+    "UnexpectedAdmissionError": OutcomeReason.PLATFORM_ERROR,
 }
 
 
@@ -55,7 +71,7 @@ class PodState:
     """
 
     state: Literal["Pending", "Running", "Succeeded", "Failed"]
-    reason: PodReason | Reason | None = None
+    reason: OutcomeReason | None = None
     message: str = ""
     exit_code: int | None = None
     text: str = ""
@@ -137,24 +153,22 @@ def _ended(terminated: Object, status: Object) -> PodState:
     )
 
 
-def _cause(terminated: Object, status: Object) -> tuple[PodReason | Reason | None, str]:
+def _cause(terminated: Object, status: Object) -> tuple[OutcomeReason | None, str]:
     """What ended the container from outside, if anything did."""
     word = status.get("reason")
     if word == "DeadlineExceeded":
-        return Reason.TIMED_OUT, ""
+        return OutcomeReason.DEADLINE_EXCEEDED, ""
     if terminated.get("reason") == "OOMKilled":
-        return PodReason.OOM_KILLED, "used more memory than its limit"
+        return OutcomeReason.OUT_OF_MEMORY, "used more memory than its limit"
     return _of_pod(word, str(status.get("message") or "").strip()) if word else (None, "")
 
 
 def _ended_without_exit(pod: Object, status: Object) -> PodState:
     word = status.get("reason")
     message = str(status.get("message") or "the Pod ended and its container left no exit code")
-    reason: PodReason | Reason
-    if word == "DeadlineExceeded":
-        reason = Reason.TIMED_OUT
-    else:
-        reason, message = _of_pod(word, message) if word else (Reason.POD_FAILED, message)
+    reason = OutcomeReason.PLATFORM_ERROR
+    if word:
+        reason, message = _of_pod(word, message)
     finished = next(
         (item.get("lastTransitionTime") for item in conditions_of(pod) if item["type"] == "Ready"),
         None,
@@ -164,12 +178,13 @@ def _ended_without_exit(pod: Object, status: Object) -> PodState:
     )
 
 
-def _of_pod(word: object, message: str) -> tuple[PodReason | Reason, str]:
-    """Of `status.reason` of a Pod: a word that is not in the list goes into the message."""
-    reason = known(word)
-    if isinstance(reason, PodReason):
+def _of_pod(word: object, message: str) -> tuple[OutcomeReason, str]:
+    """Of `status.reason` of a Pod: a word that is not known goes into the message."""
+    reason = _TAKEN.get(word)
+    if reason is not None:
         return reason, message or f"the Pod ended with {word}"
-    return Reason.POD_FAILED, f"{word}: {message}" if message else f"the Pod ended with {word}"
+    said = f"{word}: {message}" if message else f"the Pod ended with {word}"
+    return OutcomeReason.PLATFORM_ERROR, said
 
 
 def _pending(pod: Object, state: Object) -> PodState:
@@ -183,5 +198,5 @@ def _pending(pod: Object, state: Object) -> PodState:
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
             detail = str(condition.get("message") or "no node fits").strip()
             message = f"waits for a node with room: {detail}"
-            return PodState("Pending", PodReason.UNSCHEDULABLE, message)
+            return PodState("Pending", OutcomeReason.UNSCHEDULABLE, message)
     return PodState("Pending")

@@ -10,12 +10,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from swirl.wire.reasons import OutcomeReason
 from swirl_operator.runtime.interface import Event, Observation, Plan
 from swirl_operator.runtime.objects import status_of
 from swirl_operator.status.changes import Outbox
 from swirl_operator.status.conditions import Condition, stalled
 from swirl_operator.status.frame import frame
-from swirl_operator.status.reasons import Reason
 
 _CORRECT = "Compare it with `kubectl explain`, correct it and apply again."
 _CORRECT_RUN = "A run cannot be changed: correct what it was made from and create another one."
@@ -37,14 +37,17 @@ def invalid_plan(
         not_ours: status fields that somebody else writes.
     """
     message = f"{_fault(error)}. {_CORRECT_RUN if bounded else _CORRECT}"
-    conditions = stalled(Reason.INVALID_SPEC, message)
+    conditions = stalled(OutcomeReason.INVALID_SPEC, message)
     if bounded:
-        conditions = (Condition("Succeeded", "False", Reason.INVALID_SPEC, message), *conditions)
+        conditions = (
+            Condition("Succeeded", "False", OutcomeReason.INVALID_SPEC, message),
+            *conditions,
+        )
     before = status_of(observation.obj)
     kept = {field: value for field, value in before.items() if field not in not_ours}
     kept |= Outbox.of(before).fields()
     status = kept | frame(observation, conditions).fields
-    return Plan(status=status, events=(Event("Warning", Reason.INVALID_SPEC, message),))
+    return Plan(status=status, events=(Event("Warning", OutcomeReason.INVALID_SPEC, message),))
 
 
 def _fault(error: Exception) -> str:

@@ -6,14 +6,13 @@ docs/reference/reasons.md is generated from here: `python -m swirl_operator.refe
 
 from __future__ import annotations
 
-from swirl.wire.reasons import DriverReason, ReasonEnum
+from swirl.wire.reasons import OutcomeReason, ReasonEnum
 
 
 class Reason(ReasonEnum):
     """What the operator says by itself."""
 
     # Any kind
-    INVALID_SPEC = "InvalidSpec", "The spec contradicts itself; the message names the field."
     NAME_CLASH = (
         "NameClash",
         "An object that somebody else made has the name that Swirl needs; rename or delete it.",
@@ -47,20 +46,17 @@ class Reason(ReasonEnum):
         "WaitingForOtherRun",
         "Another run of the stream still has a driver; two would fight over one checkpoint.",
     )
-    POD_REFUSED = "PodRefused", "The API server does not take the driver Pod; tried again."
-    INVALID_POD = "InvalidPod", "The API server finds the driver Pod invalid; correct the job."
     BACKING_OFF = "BackingOff", "An attempt failed; the next one starts after a wait."
     CANCELLING = "Cancelling", "The run's spec.cancel is set and its driver stops."
-    CANCELLED = "Cancelled", "The run's spec.cancel is set; nothing of it runs any more."
-    COMPLETED = "Completed", "The function returned."
-    STREAM_ENDED = "StreamEnded", "The function of a stream returned, but a stream has no end."
-    TIMED_OUT = "TimedOut", "The attempt took longer than spec.timeoutSeconds."
-    POD_LOST = "PodLost", "The driver Pod was deleted while it ran."
-    POD_FAILED = "PodFailed", "The Pod ended and its container left no exit code."
-    DRIVER_FAILED = (
-        "DriverFailed",
-        "The driver ended without saying why; the message has its exit code and last line.",
+
+    # Pods that serve, of whatever kind
+    RESTART_LOOP = (
+        "RestartLoop",
+        "A container ends again and again; the message has its last words.",
     )
+    PROBE_FAILED = "ProbeFailed", "A container runs and does not answer its probe."
+    NODE_NOT_READY = "NodeNotReady", "The Pod's node does not answer; since when, the message says."
+    TERMINATING = "Terminating", "The Pod is being deleted and still there."
 
     # ModelServer
     RUN_NOT_FOUND = "RunNotFound", "The AnalyticsRun that is referred to does not exist (yet)."
@@ -100,38 +96,11 @@ class Reason(ReasonEnum):
     PIPELINE_BROKEN = "PipelineBroken", "The SwirlMonitor found what broke; see its verdict."
 
 
-class PodReason(ReasonEnum):
-    """What Kubernetes says about a Pod, in its own words."""
-
-    UNSCHEDULABLE = "Unschedulable", "No node has room for the Pod."
-    ERR_IMAGE_PULL = "ErrImagePull", "The image cannot be pulled."
-    IMAGE_PULL_BACK_OFF = "ImagePullBackOff", "The image cannot be pulled; tried again."
-    INVALID_IMAGE_NAME = "InvalidImageName", "The image's name is not valid."
-    ERR_IMAGE_NEVER_PULL = "ErrImageNeverPull", "The image is not on the node."
-    CREATE_CONTAINER_CONFIG_ERROR = (
-        "CreateContainerConfigError",
-        "The container cannot be configured: a Secret or ConfigMap is missing, for example.",
-    )
-    CREATE_CONTAINER_ERROR = "CreateContainerError", "The container cannot be created."
-    RUN_CONTAINER_ERROR = "RunContainerError", "The container cannot be started."
-    OOM_KILLED = "OOMKilled", "The container used more memory than its limit."
-    EVICTED = "Evicted", "The node ran out of memory or disk."
-    PREEMPTING = "Preempting", "A Pod of higher priority took the place."
-    PREEMPTION_BY_SCHEDULER = "PreemptionByScheduler", "A Pod of higher priority took the place."
-    TERMINATED = "Terminated", "The node shuts down."
-    NODE_SHUTDOWN = "NodeShutdown", "The node shuts down."
-    NODE_LOST = "NodeLost", "The node does not answer."
-    NODE_AFFINITY = "NodeAffinity", "The node's labels do not fit the Pod any more."
-    OUT_OF_CPU = "OutOfcpu", "The node had no CPU left when the Pod came."
-    OUT_OF_MEMORY = "OutOfmemory", "The node had no memory left when the Pod came."
-    OUT_OF_PODS = "OutOfpods", "The node had as many Pods as it takes when the Pod came."
-    UNEXPECTED_ADMISSION_ERROR = "UnexpectedAdmissionError", "The node does not take the Pod."
-
-
-AnyReason = Reason | PodReason | DriverReason
+AnyReason = Reason | OutcomeReason
 
 _KNOWN: dict[str, AnyReason] = {
-    str(reason): reason for group in (DriverReason, PodReason, Reason) for reason in group
+    **{str(reason): reason for reason in OutcomeReason},
+    **{str(reason): reason for reason in Reason},
 }
 
 

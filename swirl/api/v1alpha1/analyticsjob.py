@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
@@ -18,10 +18,10 @@ from swirl.api.meta import (
     Resources,
     Timestamp,
     condition_column,
-    keyed_by,
     rules,
     within_limits,
 )
+from swirl.api.pods import PodSettings, Workload
 
 
 class EntryPoint(ApiModel):
@@ -36,17 +36,6 @@ class EntryPoint(ApiModel):
     ] = Field(
         description="The Python function to call, as `module:function`, decorated with "
         "`swirl.analytics` and importable in the image."
-    )
-
-
-class EnvVar(ApiModel):
-    """An environment variable of the driver."""
-
-    name: Annotated[
-        str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
-    ] = Field(description="Its name. Variables that Swirl sets itself (`SWIRL_…`) win.")
-    value: Annotated[str, StringConstraints(max_length=4096)] = Field(
-        default="", description="Its value; `$(NAME)` stands for a variable before it."
     )
 
 
@@ -74,6 +63,9 @@ class SparkProcess(ApiModel):
         json_schema_extra=_CPU_ONLY,
     )
     memory: Memory = Field(default="1Gi", description="Heap of its JVM.")
+    pod: PodSettings = Field(
+        default_factory=PodSettings, description="Merged over the job's `pod` for these pods."
+    )
 
 
 class Driver(SparkProcess):
@@ -111,6 +103,17 @@ class Spark(ApiModel):
     )
 
 
+RetriedReason = Literal[
+    "UserError",
+    "DriverFailed",
+    "StreamEnded",
+    "OutOfMemory",
+    "DeadlineExceeded",
+    "StartTimeout",
+]
+"""Reasons whose kind is User."""
+
+
 class Retry(ApiModel):
     """What happens after an attempt failed. The wait doubles with each failure in a row."""
 
@@ -118,8 +121,17 @@ class Retry(ApiModel):
         default=3,
         ge=0,
         le=90,
-        description="Failed attempts in a row that are followed by another one. A Streaming job "
+        description="Failed attempts in a row that are followed by another one. What the cluster "
+        "took away (eviction, preemption, a lost node, a deleted Pod) and what could not begin (a "
+        "quota, a registry that is away) is tried again without being counted. A Streaming job "
         "that ran for `resetAfterSeconds` starts counting anew.",
+    )
+    reasons: Annotated[
+        list[RetriedReason],
+        Field(max_length=8, json_schema_extra={"x-kubernetes-list-type": "set"}),
+    ] = Field(
+        default_factory=lambda: list(get_args(RetriedReason)),
+        description="Reasons of a failed attempt after which another one follows.",
     )
     backoff_seconds: int = Field(default=10, ge=1, le=3600, description="Wait after the first.")
     max_backoff_seconds: int = Field(
@@ -130,7 +142,7 @@ class Retry(ApiModel):
     )
 
 
-class AnalyticsJobSpec(ApiModel):
+class AnalyticsJobSpec(Workload):
     """What to run, and how."""
 
     mode: Literal["Batch", "Streaming"] = Field(
@@ -149,13 +161,17 @@ class AnalyticsJobSpec(ApiModel):
         description="Values for the function's parameters; checked against its type hints "
         "before it is called.",
     )
-    env: Annotated[list[EnvVar], Field(max_length=64, json_schema_extra=keyed_by("name"))] = Field(
-        default_factory=list, description="Environment variables of the driver."
-    )
     spark: Spark = Field(default_factory=Spark, description="The shape of the Spark application.")
     retry: Retry = Field(default_factory=Retry, description="What happens after an attempt failed.")
     timeout_seconds: Annotated[int, Field(ge=1, le=2592000)] | None = Field(
-        default=None, description="How long one attempt may take. Not for Streaming jobs."
+        default=None,
+        description="How long one attempt may take, from the decision to start it: waiting for a "
+        "quota, a node or an image counts. Not for Streaming jobs.",
+    )
+    start_timeout_seconds: Annotated[int, Field(ge=1, le=2592000)] | None = Field(
+        default=None,
+        description="How long an attempt may wait until its driver runs. When absent, it waits "
+        "until it can.",
     )
     suspend: bool = Field(
         default=False, description="True: start no run, and end the run of a Streaming job."

@@ -23,8 +23,7 @@ from swirl.api.meta import (
     rules,
 )
 from swirl.api.v1alpha1.analyticsjob import JOB_RULES, AnalyticsJobSpec
-
-Reason = Annotated[str, StringConstraints(max_length=128)]
+from swirl.wire.reasons import OutcomeReason
 
 
 class AnalyticsRunSpec(ApiModel):
@@ -66,7 +65,9 @@ class Attempt(ApiModel):
     outcome: Literal["Pending", "Running", "Succeeded", "Failed"] = Field(
         default="Pending", description="How it stands."
     )
-    reason: Reason | None = Field(default=None, description="Why it ended so, in one word.")
+    reason: OutcomeReason | None = Field(
+        default=None, description="Why it ended so, in one word of a closed list."
+    )
     message: Annotated[str, StringConstraints(max_length=4096)] | None = Field(
         default=None, description="Why it ended so, in one sentence."
     )
@@ -107,6 +108,12 @@ class AnalyticsRunStatus(Status):
     ] = Field(default_factory=list, description="The newest ten driver Pods, oldest first.")
     failures: int = Field(
         default=0, ge=0, description="Failed attempts in a row, as the retry limit counts them."
+    )
+    losses: int = Field(
+        default=0,
+        ge=0,
+        description="Attempts in a row that the cluster took away; they are not counted as "
+        "failures, and the wait after them grows.",
     )
     next_attempt_time: Timestamp | None = Field(
         default=None, description="When the next attempt starts, while waiting for it."

@@ -19,6 +19,7 @@ from swirl.api.meta import (
     rules,
     within_limits,
 )
+from swirl.api.pods import Workload
 
 
 class ModelSource(ApiModel):
@@ -49,7 +50,7 @@ class Runtime(ApiModel):
     )
 
 
-class ModelServerSpec(ApiModel):
+class ModelServerSpec(Workload):
     """Which model to serve, and how many times."""
 
     model: ModelSource = Field(

@@ -21,6 +21,7 @@ from swirl.api.meta import (
     keyed_by,
     rules,
 )
+from swirl.api.pods import Workload
 from swirl.wire.change import Aspect
 
 MetricName = Annotated[
@@ -177,7 +178,7 @@ class Rule(ApiModel):
     )
 
 
-class SwirlMonitorSpec(ApiModel):
+class SwirlMonitorSpec(Workload):
     """The pipeline, the metrics of its parts, and how to judge them."""
 
     runner: Literal["Process"] = Field(

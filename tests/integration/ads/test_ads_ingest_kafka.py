@@ -154,4 +154,4 @@ def test_nothing_is_lost_over_a_stop_and_every_record_is_counted(
     assert set(bench.ids) == {str(number) for number in range(500)}
     assert bench.counts["records_rejected"] == pytest.approx(3)
     assert min(bench.times) >= started - 1000
-    assert json.loads((tmp_path / "termination").read_text())["reason"] == "Stopped"
+    assert json.loads((tmp_path / "termination").read_text())["reason"] == "DriverLost"

@@ -53,7 +53,7 @@ def drive(folder: Path, function: str, **run: Any) -> tuple[int, dict[str, Any]]
     ("function", "parameters", "expected", "reason"),
     [
         ("app:train", {"max_iter": 3}, 0, "Succeeded"),
-        ("app:fails", {}, 1, "FunctionFailed"),
+        ("app:fails", {}, 1, "UserError"),
         ("app:train", {"max_iter": "3"}, 2, "InvalidParameters"),
     ],
 )
@@ -68,7 +68,7 @@ def test_a_log_that_cannot_be_as_it_is_told_ends_the_driver(folder: Path) -> Non
     environ = {**environment(folder, "app:train"), "SWIRL_LOG_FORMAT": "xml"}
     done = subprocess.run([sys.executable, "-m", "swirl.job.driver"], env=environ, timeout=60)
     message = json.loads((folder / "termination").read_bytes())
-    assert (done.returncode, message["reason"]) == (2, "InvalidRun")
+    assert (done.returncode, message["reason"]) == (2, "InvalidSpec")
     assert message["message"].startswith("SWIRL_LOG_FORMAT must be one of text, json")
 
 
@@ -90,7 +90,7 @@ def test_a_polite_function_is_stopped_at_once(folder: Path) -> None:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 143
-    assert json.loads((folder / "termination").read_bytes())["reason"] == "Stopped"
+    assert json.loads((folder / "termination").read_bytes())["reason"] == "DriverLost"
 
 
 STUBBORN = """

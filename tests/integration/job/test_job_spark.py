@@ -145,7 +145,7 @@ def test_an_error_in_a_worker_names_the_users_line(driver: Driver) -> None:
 def test_the_death_of_the_jvm_is_named(driver: Driver) -> None:
     code = driver.finish(driver.start("jvm_dies", "Batch"))
     assert code == 1
-    assert driver.message["reason"] == "SparkEnded"
+    assert driver.message["reason"] == "DriverFailed"
     assert "exit code 137" in driver.message["message"]
 
 
@@ -183,7 +183,7 @@ def test_a_streaming_job_from_kafka_to_kafka_is_stopped_between_batches(
     finally:
         code = driver.finish(process, 40)
     assert code == 143
-    assert driver.message["reason"] == "Stopped"
+    assert driver.message["reason"] == "DriverLost"
     records = [decode(value) for value in consume(kafka, "shout.metrics", 1, 20)]
     assert {record.source for record in records} == {"ads/AnalyticsJob/job"}
     assert records[-1].points[0].labels == {"job": "job"}
@@ -206,5 +206,5 @@ def test_a_failed_query_fails_the_run_with_its_cause(kafka: str, tmp_path: Path)
     process = driver.start("shout", "Streaming", source=source, target="none", fail=True)
     assert driver.finish(process) == 1
     line = APP.splitlines().index('            raise ValueError("cannot shout")') + 1
-    assert driver.message["reason"] == "QueryFailed"
+    assert driver.message["reason"] == "UserError"
     assert driver.message["message"] == f"ValueError at app.py:{line}: cannot shout"

@@ -13,6 +13,7 @@ import pytest
 from swirl.job.errors import PermanentError
 from swirl.wire.exits import DriverExit
 from swirl.wire.outcome import Outcome
+from swirl.wire.reasons import DRIVER_REASONS
 from tests.support.drivers import TRAIN_AND_FAIL, driver_environ
 from tests.unit.job.driven import drive, modules
 
@@ -113,14 +114,14 @@ def test_a_function_without_the_decorator_runs_too(folder: Path) -> None:
 def test_a_users_error_names_the_line(folder: Path) -> None:
     code, told = run(folder, "app:fails")
     line = APP.splitlines().index('    raise ValueError("no rows\\nsecond line")') + 1
-    assert (code, told.reason) == (DriverExit.FAILED, "FunctionFailed")
+    assert (code, told.reason) == (DriverExit.FAILED, "UserError")
     assert told.message == f"ValueError at app.py:{line}: no rows"
     assert told.metrics == {"rows": "3"}
 
 
 def test_an_error_that_is_no_exception_is_told_like_one(folder: Path) -> None:
     code, told = run(folder, "app:cancelled")
-    assert (code, told.reason) == (DriverExit.FAILED, "FunctionFailed")
+    assert (code, told.reason) == (DriverExit.FAILED, "UserError")
     assert told.message.startswith("CancelledError at app.py:")
 
 
@@ -138,19 +139,19 @@ def test_sys_exit(folder: Path, given: int, expected: DriverExit, outcome: str) 
     ("function", "fields", "reason", "complaint"),
     [
         ("app:train", {"parameters": {"max_iter": "x"}}, "InvalidParameters", "'max_iter': got"),
-        ("app", {}, "EntryPointNotFound", "must be written module:function"),
-        ("nope:f", {}, "EntryPointNotFound", "no module 'nope' in the image"),
-        ("app:nope", {}, "EntryPointNotFound", "has no 'nope'; it has cancelled, fails"),
-        ("broken:f", {}, "EntryPointNotFound", "ModuleNotFoundError at broken.py:1"),
-        ("typo:f", {}, "EntryPointNotFound", "SyntaxError"),
-        ("script:f", {}, "EntryPointNotFound", "put what it runs as a script under if"),
-        ("app:number", {}, "InvalidEntryPoint", "is for functions"),
-        ("app:untyped", {}, "InvalidEntryPoint", "needs a type hint"),
-        ("app:opaque", {}, "ResultNotSerializable", "opaque returned object"),
-        ("app:needs_kafka", {}, "KafkaNotConfigured", "installed without one"),
-        ("app:train", {"attempt": 0}, "InvalidRun", "attempt must be 1 or more"),
-        ("app:train", {"artifacts": "s3://bucket"}, "InvalidRun", "s3fs"),
-        ("app:train", {"artifacts": "/data"}, "InvalidRun", "write it with a scheme"),
+        ("app", {}, "InvalidSpec", "must be written module:function"),
+        ("nope:f", {}, "InvalidSpec", "no module 'nope' in the image"),
+        ("app:nope", {}, "InvalidSpec", "has no 'nope'; it has cancelled, fails"),
+        ("broken:f", {}, "InvalidSpec", "ModuleNotFoundError at broken.py:1"),
+        ("typo:f", {}, "InvalidSpec", "SyntaxError"),
+        ("script:f", {}, "InvalidSpec", "put what it runs as a script under if"),
+        ("app:number", {}, "InvalidSpec", "is for functions"),
+        ("app:untyped", {}, "InvalidSpec", "needs a type hint"),
+        ("app:opaque", {}, "UserError", "opaque returned object"),
+        ("app:needs_kafka", {}, "InvalidSpec", "installed without one"),
+        ("app:train", {"attempt": 0}, "InvalidSpec", "attempt must be 1 or more"),
+        ("app:train", {"artifacts": "s3://bucket"}, "InvalidSpec", "s3fs"),
+        ("app:train", {"artifacts": "/data"}, "InvalidSpec", "write it with a scheme"),
     ],
 )
 def test_what_another_attempt_cannot_cure(
@@ -174,19 +175,19 @@ def test_an_environment_that_cannot_be_read(
     folder: Path, name: str, text: str, complaint: str
 ) -> None:
     code, told = drive({**driver_environ(folder, "app:train"), name: text})
-    assert (code, told.reason) == (DriverExit.PERMANENT, "InvalidRun")
+    assert (code, told.reason) == (DriverExit.PERMANENT, "InvalidSpec")
     assert complaint in told.message
 
 
 def test_a_subclass_of_a_permanent_error_is_permanent_too(folder: Path) -> None:
     code, told = run(folder, "app:needs_more")
-    assert (code, told.reason) == (DriverExit.PERMANENT, "KafkaNotConfigured")
+    assert (code, told.reason) == (DriverExit.PERMANENT, "InvalidSpec")
     assert told.message == "there is no broker for tests"
 
 
 def test_a_function_can_say_that_another_attempt_is_of_no_use(folder: Path) -> None:
     code, told = run(folder, "app:hopeless")
-    assert (code, told.reason) == (DriverExit.PERMANENT, "Permanent")
+    assert (code, told.reason) == (DriverExit.PERMANENT, "UserError")
     assert told.message == "there is no such table"
 
 
@@ -200,15 +201,14 @@ def test_an_image_that_cannot_send_metrics(folder: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "swirl.kafka.producer", None)
     environ = {**driver_environ(folder, "app:train"), "SWIRL_KAFKA_BOOTSTRAP": "kafka:9092"}
     code, told = drive(environ)
-    assert (code, told.reason) == (DriverExit.PERMANENT, "InvalidRun")
+    assert (code, told.reason) == (DriverExit.PERMANENT, "InvalidSpec")
     assert told.message.endswith("; add swirl-analytics[metrics] to the image")
 
 
-def test_every_permanent_error_has_a_reason_of_its_own() -> None:
-    kinds = PermanentError.__subclasses__()
-    reasons = [kind.reason for kind in kinds]
-    assert len(set(reasons)) == len(kinds) > 5
-    assert PermanentError.reason not in reasons
+def test_every_permanent_error_has_a_reason_that_a_driver_may_give() -> None:
+    kinds: list[type[PermanentError]] = [PermanentError, *PermanentError.__subclasses__()]
+    assert len(kinds) > 5
+    assert {kind.reason for kind in kinds} <= DRIVER_REASONS
 
 
 def test_without_a_termination_log_there_is_nothing_to_write(folder: Path) -> None:

@@ -35,7 +35,7 @@ def test_a_function_is_run_as_by_a_driver(tmp_path: Path) -> None:
     ("parameters", "reason", "message"),
     [
         ({}, "InvalidParameters", "parameter 'day' is required: add it to the parameters"),
-        ({"day": "2026-01-31", "rows": -1}, "FunctionFailed", "ValueError at "),
+        ({"day": "2026-01-31", "rows": -1}, "UserError", "ValueError at "),
     ],
 )
 def test_an_error_is_an_outcome(
@@ -44,7 +44,7 @@ def test_an_error_is_an_outcome(
     outcome = run(count, local_context(parameters, folder=tmp_path))
     assert (outcome.outcome, outcome.reason) == ("Failed", reason)
     assert outcome.message.startswith(message)
-    assert outcome.metrics == ({"rows": "-1"} if reason == "FunctionFailed" else {})
+    assert outcome.metrics == ({"rows": "-1"} if reason == "UserError" else {})
 
 
 def test_it_can_be_run_again(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_run_that_was_asked_to_end_is_stopped(tmp_path: Path) -> None:
     ctx = local_context({"day": "2026-01-31"}, folder=tmp_path)
     ctx.stop()
     outcome = run(count, ctx)
-    assert (outcome.outcome, outcome.reason) == ("Failed", "Stopped")
+    assert (outcome.outcome, outcome.reason) == ("Failed", "DriverLost")
     assert (outcome.result, outcome.metrics) == (None, {"rows": "1"})
 
 
@@ -80,5 +80,5 @@ def test_the_decorator_is_not_needed(tmp_path: Path) -> None:
 
 def test_a_function_that_cannot_be_run(tmp_path: Path) -> None:
     outcome = run(untyped, local_context(folder=tmp_path))
-    assert outcome.reason == "InvalidEntryPoint"
+    assert outcome.reason == "InvalidSpec"
     assert "parameter 'name' needs a type hint" in outcome.message

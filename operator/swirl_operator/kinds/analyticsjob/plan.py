@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.wire import labels
+from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
 from swirl_operator.kinds.analyticsjob.needed import needed
 from swirl_operator.kinds.analyticsjob.related import JobRelated
@@ -106,7 +107,7 @@ def _create_failed(observation: Observation[JobRelated], name: str) -> Condition
 def _of_run(spec: AnalyticsJobSpec, run: Object) -> Conditions:
     name, outcome = name_of(run), outcome_of(run)
     if outcome == "Succeeded":
-        return ready(Reason.COMPLETED, f"AnalyticsRun {name} succeeded.")
+        return ready(OutcomeReason.SUCCEEDED, f"AnalyticsRun {name} succeeded.")
     if outcome == "Failed":
         failure = condition_of(run, "Succeeded")
         detail = failure["message"] if failure else ""

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.analyticsrun.report import Report, read
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.objects import is_deleting
-from swirl_operator.status.reasons import Reason
 
 _ENDED = ("Succeeded", "Failed")
-_STOPPED = Report("Failed", Reason.CANCELLED, "stopped, as spec.cancel asks")
+_STOPPED = Report("Failed", OutcomeReason.CANCELLED, "stopped, as spec.cancel asks")
 
 
 @dataclass(frozen=True, slots=True)

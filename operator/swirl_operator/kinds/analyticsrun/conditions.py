@@ -6,6 +6,7 @@ Streaming run never succeeds, so it is Ready while its driver runs.
 
 from __future__ import annotations
 
+from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.analyticsrun.report import Report
 from swirl_operator.runtime.interface import Object
 from swirl_operator.status.conditions import Condition, Conditions, ready, reconciling, stalled
@@ -45,8 +46,8 @@ def cancelled() -> Conditions:
     """The run was cancelled, and nothing of it runs any more."""
     message = "Cancelled, as spec.cancel asks; it is not run again."
     return (
-        Condition("Succeeded", "False", Reason.CANCELLED, message),
-        *stalled(Reason.CANCELLED, message),
+        Condition("Succeeded", "False", OutcomeReason.CANCELLED, message),
+        *stalled(OutcomeReason.CANCELLED, message),
     )
 
 
@@ -67,7 +68,7 @@ def job_busy(pod: str) -> Conditions:
 def refused(detail: str) -> Conditions:
     """The API server does not take the driver Pod, for a reason that may pass."""
     return _undecided(
-        Reason.POD_REFUSED,
+        OutcomeReason.ADMISSION_REFUSED,
         f"The driver Pod cannot be created: {detail}. Tried again until it can.",
     )
 
@@ -95,15 +96,15 @@ def waiting(attempt: Object, until: str) -> Conditions:
 def succeeded(message: str) -> Conditions:
     """The function returned."""
     return (
-        Condition("Succeeded", "True", Reason.COMPLETED, message),
-        *ready(Reason.COMPLETED, message),
+        Condition("Succeeded", "True", OutcomeReason.SUCCEEDED, message),
+        *ready(OutcomeReason.SUCCEEDED, message),
     )
 
 
 def failed(attempt: Object, why: str) -> Conditions:
     """The run is over and did not succeed."""
     message = f"Attempt {attempt['number']} failed: {attempt['message']}; not retried: {why}."
-    if attempt.get("podUid") and attempt["reason"] != Reason.POD_LOST:
+    if attempt.get("podUid") and attempt["reason"] != OutcomeReason.DRIVER_LOST:
         message = f"{message} Its log: kubectl logs {attempt['pod']}"
-    reason = known(attempt["reason"]) or Reason.DRIVER_FAILED
+    reason = known(attempt["reason"]) or OutcomeReason.DRIVER_FAILED
     return (Condition("Succeeded", "False", reason, message), *stalled(reason, message))

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.kube.resources import PODS
+from swirl.wire.reasons import OutcomeReason
 from swirl.wire.times import from_rfc3339, rfc3339
 from swirl_operator.kinds.analyticsrun import attempts, cancel, conditions, retry
 from swirl_operator.kinds.analyticsrun.driver import driver_pod
@@ -132,7 +133,7 @@ class _Round:
         return self._written(
             conditions.cancelled(),
             delete=self._leftovers(last) if last else (),
-            events=(Event("Normal", Reason.CANCELLED, "Cancelled, as spec.cancel asks"),),
+            events=(Event("Normal", OutcomeReason.CANCELLED, "Cancelled, as spec.cancel asks"),),
         )
 
     # -- the states of an attempt ------------------------------------------------------------
@@ -181,7 +182,7 @@ class _Round:
             refused = self._refusal(attempt)
             if refused is not None and refused.code == 422:
                 message = f"the API server refuses the driver Pod: {refused.message}"
-                report = Report("Failed", Reason.INVALID_POD, message, permanent=True)
+                report = Report("Failed", OutcomeReason.INVALID_SPEC, message, permanent=True)
                 return self._ended(attempt, report)
             busy = None
             if self._streaming():
@@ -196,7 +197,9 @@ class _Round:
         ref = self._ref(attempt)
         if ref not in self.observation.confirmed_absent:
             return Plan(confirm_absent=(ref,))
-        lost = Report("Failed", Reason.POD_LOST, f"Pod {attempt['pod']} was deleted while it ran")
+        lost = Report(
+            "Failed", OutcomeReason.DRIVER_LOST, f"Pod {attempt['pod']} was deleted while it ran"
+        )
         return self._ended(attempt, lost)
 
     def _ended(self, attempt: Object, report: Report) -> Plan:
@@ -243,7 +246,9 @@ class _Round:
         return self._written(
             conditions.succeeded(report.message),
             delete=self._leftovers(attempt),
-            events=(Event("Normal", Reason.COMPLETED, f"Attempt {attempt['number']} succeeded"),),
+            events=(
+                Event("Normal", OutcomeReason.SUCCEEDED, f"Attempt {attempt['number']} succeeded"),
+            ),
         )
 
     def _after(self, attempt: Object) -> Plan:

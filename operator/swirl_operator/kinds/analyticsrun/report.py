@@ -9,11 +9,11 @@ from swirl.wire.exits import DriverExit
 from swirl.wire.labels import PROGRESS
 from swirl.wire.outcome import Outcome
 from swirl.wire.progress import Progress
-from swirl.wire.reasons import DriverReason
+from swirl.wire.reasons import DRIVER_REASONS, OutcomeReason
 from swirl_operator.pods.state import PodState, read_state
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.objects import annotations_of
-from swirl_operator.status.reasons import AnyReason, PodReason, Reason, known
+from swirl_operator.status.reasons import AnyReason, Reason, known
 
 CONTAINER = "driver"
 
@@ -53,16 +53,16 @@ def read(pod: Object) -> Report:
     outcome = Outcome.read(state.text)
     if state.state == "Succeeded":
         message = (outcome.message if outcome else "") or "The function returned."
-        return Report("Succeeded", Reason.COMPLETED, message, *times, outcome=outcome)
+        return Report("Succeeded", OutcomeReason.SUCCEEDED, message, *times, outcome=outcome)
     if state.reason is not None:
         return Report("Failed", state.reason, _cause(state, pod), *times, outcome=outcome)
     exited = f"the driver exited with code {state.exit_code}"
     if outcome is None:
         message = f"{exited}: {state.last_line}" if state.last_line else exited
-        return Report("Failed", Reason.DRIVER_FAILED, message, *times)
+        return Report("Failed", OutcomeReason.DRIVER_FAILED, message, *times)
     if outcome.outcome == "Succeeded":
         message = f"{exited} after its function had returned"
-        return Report("Failed", Reason.DRIVER_FAILED, message, *times, outcome=outcome)
+        return Report("Failed", OutcomeReason.DRIVER_FAILED, message, *times, outcome=outcome)
     reason, message = _reason_and_message(outcome)
     permanent = state.exit_code == DriverExit.PERMANENT
     return Report("Failed", reason, message or exited, *times, permanent=permanent, outcome=outcome)
@@ -73,7 +73,7 @@ def returned_stream(report: Report) -> Report:
     return replace(
         report,
         state="Failed",
-        reason=Reason.STREAM_ENDED,
+        reason=OutcomeReason.STREAM_ENDED,
         message="the function returned and no query runs any more, but a stream has no end",
     )
 
@@ -90,10 +90,10 @@ def _starting(state: PodState) -> str:
 
 def _cause(state: PodState, pod: Object) -> str:
     """What ended the driver from outside, and what to do about it."""
-    if state.reason == Reason.TIMED_OUT:
+    if state.reason == OutcomeReason.DEADLINE_EXCEEDED:
         seconds = (pod.get("spec") or {}).get("activeDeadlineSeconds")
         return f"the attempt took longer than timeoutSeconds ({seconds})"
-    if state.reason == PodReason.OOM_KILLED:
+    if state.reason == OutcomeReason.OUT_OF_MEMORY:
         return (
             f"the driver {state.message}; raise spark.driver.memoryOverhead or spark.driver.memory"
         )
@@ -101,14 +101,10 @@ def _cause(state: PodState, pod: Object) -> str:
 
 
 def _reason_and_message(outcome: Outcome) -> tuple[AnyReason, str]:
-    """The driver's own words; a reason that is none of a driver's goes into the message.
-
-    What Kubernetes or the operator would say must come from them: a run whose driver calls it
-    cancelled was not cancelled.
-    """
+    """The driver's own words; a reason that is none of a driver's goes into the message."""
     reason = known(outcome.reason)
-    if isinstance(reason, DriverReason):
+    if reason is not None and reason in DRIVER_REASONS:
         return reason, outcome.message
     if not outcome.reason:
-        return Reason.DRIVER_FAILED, outcome.message
-    return Reason.DRIVER_FAILED, f"{outcome.reason}: {outcome.message}"
+        return OutcomeReason.DRIVER_FAILED, outcome.message
+    return OutcomeReason.DRIVER_FAILED, f"{outcome.reason}: {outcome.message}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from swirl.api.v1alpha1.modelserver import ModelServerSpec, ModelSource
 from swirl.wire.exits import ScorerExit
+from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.modelserver import manifests
 from swirl_operator.kinds.modelserver.changed import outbox
 from swirl_operator.kinds.modelserver.related import ServerRelated
@@ -22,7 +23,7 @@ from swirl_operator.status.changes import Subject
 from swirl_operator.status.conditions import Conditions, ready, reconciling, stalled
 from swirl_operator.status.frame import Frame, frame
 from swirl_operator.status.health import health
-from swirl_operator.status.reasons import AnyReason, PodReason, Reason
+from swirl_operator.status.reasons import AnyReason, Reason
 from swirl_operator.status.refusals import refused
 
 
@@ -120,7 +121,7 @@ def _still_served(server: Object) -> str:
 def _failure(why: PodState) -> tuple[AnyReason, str]:
     if why.exit_code == ScorerExit.GOLDEN_ROWS_DIFFER:
         return Reason.GOLDEN_ROWS_MISMATCH, why.last_line or _exited(why)
-    if why.reason == PodReason.OOM_KILLED:
+    if why.reason == OutcomeReason.OUT_OF_MEMORY:
         return why.reason, f"it {why.message}; raise resources.limits.memory"
     return Reason.SCORER_FAILED, why.last_line or _exited(why)
 

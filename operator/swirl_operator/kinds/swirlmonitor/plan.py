@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.wire.environment import InvalidEnvironment
+from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.resources import SWIRLMONITORS
 from swirl_operator.kinds.swirlmonitor import manifests
 from swirl_operator.kinds.swirlmonitor.related import MonitorRelated
@@ -15,7 +16,7 @@ from swirl_operator.runtime.interface import Object, Observation, Plan
 from swirl_operator.runtime.objects import is_deleting, name_of, namespace_of
 from swirl_operator.status.conditions import Condition, Conditions, ready, reconciling, stalled
 from swirl_operator.status.frame import frame
-from swirl_operator.status.reasons import PodReason, Reason
+from swirl_operator.status.reasons import Reason
 from swirl_operator.status.refusals import refused
 from swirl_operator.status.verdict import verdict_of
 
@@ -31,12 +32,12 @@ def plan_monitor(observation: Observation[MonitorRelated], installation: Install
         message = (
             f"spec.nodes: {' after '.join(cycle)}: a pipeline has no cycle; remove one `after`."
         )
-        return _plan(observation, stalled(Reason.INVALID_SPEC, message))
+        return _plan(observation, stalled(OutcomeReason.INVALID_SPEC, message))
     try:
         kafka = manifests.kafka_of(spec, installation)
     except InvalidEnvironment as error:
         message = f"spec.kafka.bootstrapServers: {error}. Correct the field and apply again."
-        return _plan(observation, stalled(Reason.INVALID_SPEC, message))
+        return _plan(observation, stalled(OutcomeReason.INVALID_SPEC, message))
     if kafka is None:
         message = "No Kafka is known: set spec.kafka.bootstrapServers, or the chart's kafka values."
         return _plan(observation, stalled(Reason.NO_KAFKA, message))
@@ -80,7 +81,7 @@ def _conditions(observation: Observation[MonitorRelated], manifest: Object) -> C
 
 
 def _failure(why: PodState) -> str:
-    if why.reason == PodReason.OOM_KILLED:
+    if why.reason == OutcomeReason.OUT_OF_MEMORY:
         return f"it {why.message}"
     return why.last_line or f"its container exits with {why.exit_code}"
 

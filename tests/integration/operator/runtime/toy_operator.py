@@ -13,6 +13,7 @@ from typing import Any
 
 from swirl.kube.resources import CONFIGMAPS, PODS, Resource
 from swirl.process import configure_logging
+from swirl.wire.reasons import OutcomeReason
 from swirl_operator.runtime.interface import CacheReader, Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.options import Options
@@ -119,7 +120,9 @@ class ToyController:
         refused = "; ".join(f"{f.ref.name}: {f.reason}" for f in observation.failures)
         progress = f"{len(existing)} of {len(planned)} pods"
         said = (
-            ready(Reason.COMPLETED, progress) if done else reconciling(Reason.ROLLING_OUT, progress)
+            ready(OutcomeReason.SUCCEEDED, progress)
+            if done
+            else reconciling(Reason.ROLLING_OUT, progress)
         )
         status: Object = {
             "observedGeneration": generation,
@@ -138,7 +141,7 @@ class ToyController:
         obj = observation.obj
         generation = obj["metadata"]["generation"]
         before = (obj.get("status") or {}).get("conditions") or []
-        said = stalled(Reason.INVALID_SPEC, repr(error))
+        said = stalled(OutcomeReason.INVALID_SPEC, repr(error))
         conditions = write(said, before, generation=generation, now=observation.now)
         return Plan(status={"observedGeneration": generation, "conditions": conditions})
 

@@ -84,7 +84,7 @@ def ended(outcome: str, message: str = "so it was", at: str = EARLIER) -> Object
     return found
 
 
-def condition(kind: str, status: str, reason: str = "Completed", message: str = "a text") -> Object:
+def condition(kind: str, status: str, reason: str = "Succeeded", message: str = "a text") -> Object:
     return {
         "type": kind,
         "status": status,

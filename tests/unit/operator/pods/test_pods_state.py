@@ -37,19 +37,19 @@ def test_a_container_that_starts_or_runs_has_no_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "clause"),
+    ("word", "reason", "clause"),
     [
-        ("ErrImagePull", "the image cannot be pulled"),
-        ("ImagePullBackOff", "the image cannot be pulled"),
-        ("InvalidImageName", "the image name is not valid"),
-        ("ErrImageNeverPull", "the image is not on the node"),
-        ("CreateContainerConfigError", "the container cannot be configured"),
-        ("CreateContainerError", "the container cannot be created"),
-        ("RunContainerError", "the container cannot be started"),
+        ("ErrImagePull", "ImagePull", "the image cannot be pulled"),
+        ("ImagePullBackOff", "ImagePull", "the image cannot be pulled"),
+        ("InvalidImageName", "ImagePull", "the image name is not valid"),
+        ("ErrImageNeverPull", "ImagePull", "the image is not on the node"),
+        ("CreateContainerConfigError", "ConfigMissing", "the container cannot be configured"),
+        ("CreateContainerError", "ContainerFailed", "the container cannot be created"),
+        ("RunContainerError", "ContainerFailed", "the container cannot be started"),
     ],
 )
-def test_a_container_that_does_not_start_says_why(reason: str, clause: str) -> None:
-    state = {"waiting": {"reason": reason, "message": "because"}}
+def test_a_container_that_does_not_start_says_why(word: str, reason: str, clause: str) -> None:
+    state = {"waiting": {"reason": word, "message": "because"}}
     found = read_state(pod(status=container(state, "x")), "x")
     assert (found.state, found.reason) == ("Pending", reason)
     assert found.message == f"does not start: {clause} (because)"
@@ -73,17 +73,17 @@ def test_how_it_ended() -> None:
 
 def test_what_ended_it_from_outside_counts_more_than_its_words() -> None:
     killed = read_state(pod(status=terminated(137, "words", reason="OOMKilled")), "driver")
-    assert (killed.reason, killed.message) == ("OOMKilled", "used more memory than its limit")
+    assert (killed.reason, killed.message) == ("OutOfMemory", "used more memory than its limit")
     evicted = {**terminated(137), "reason": "Evicted", "message": "low memory"}
     found = read_state(pod(status=evicted), "driver")
     assert (found.reason, found.message) == ("Evicted", "low memory")
     late = read_state(pod(status={**terminated(143), "reason": "DeadlineExceeded"}), "driver")
-    assert late.reason == "TimedOut"
+    assert late.reason == "DeadlineExceeded"
 
 
 def test_a_word_of_kubernetes_that_is_not_in_the_list_goes_into_the_message() -> None:
     found = read_state(pod(status={**terminated(1), "reason": "Odd-Word"}), "driver")
-    assert (found.reason, found.message) == ("PodFailed", "the Pod ended with Odd-Word")
+    assert (found.reason, found.message) == ("PlatformError", "the Pod ended with Odd-Word")
 
 
 # -- the pods of one template ------------------------------------------------------------------

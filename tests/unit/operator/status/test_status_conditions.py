@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from swirl.wire.reasons import OutcomeReason
 from swirl_operator.status import conditions
 from swirl_operator.status.conditions import Condition
 from swirl_operator.status.reasons import Reason
@@ -11,7 +12,7 @@ from tests.support import kstatus
 from tests.unit.operator.kinds.checks import check_status
 from tests.unit.operator.kinds.observed import EARLIER, NOW, condition, job
 
-READY = conditions.ready(Reason.COMPLETED, "It is done.")
+READY = conditions.ready(OutcomeReason.SUCCEEDED, "It is done.")
 MOVING = conditions.reconciling(Reason.RUN_STARTING, "It starts.")
 STUCK = conditions.stalled(Reason.RUN_FAILED, "It broke.")
 

@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from swirl.wire.reasons import DriverReason, ReasonEnum
+from swirl.wire.reasons import OutcomeReason, ReasonEnum
 from swirl_operator.reference import PATH, document
-from swirl_operator.status.reasons import PodReason, Reason, known
+from swirl_operator.status.reasons import Reason, known
 
-ALL = [*DriverReason, *PodReason, *Reason]
+ALL = [*OutcomeReason, *Reason]
 
 
 @pytest.mark.parametrize("reason", ALL)
-def test_each_is_one_word_with_one_sentence(reason: ReasonEnum) -> None:
+def test_each_is_one_word_with_one_sentence(reason: OutcomeReason | ReasonEnum) -> None:
     assert re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,127}", reason)
     assert reason.meaning[0].isupper()
     assert reason.meaning.endswith(".")

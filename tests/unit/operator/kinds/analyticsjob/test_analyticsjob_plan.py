@@ -77,7 +77,7 @@ def test_the_run_is_made_once() -> None:
 @pytest.mark.parametrize(
     ("outcome", "state", "reason"),
     [
-        ("Succeeded", "Current", "Completed"),
+        ("Succeeded", "Current", "Succeeded"),
         ("Failed", "Failed", "RunFailed"),
         ("Cancelled", "Failed", "RunCancelled"),
     ],
@@ -131,7 +131,7 @@ def test_an_earlier_version_has_its_run_already() -> None:
     back = changed(settled(newer, old, run_of(newer, "Succeeded")), image="ads:1")
     plan = look(back, old, run_of(newer, "Succeeded"))
     assert not plan.create
-    assert said(plan)[1] == "Completed"
+    assert said(plan)[1] == "Succeeded"
     assert plan.status is not None
     assert plan.status["currentRun"]["name"] == old["metadata"]["name"]
 
@@ -274,7 +274,7 @@ def test_a_status_of_an_earlier_version_is_written_anew() -> None:
     change = {"id": "1", "to": version, "startedAt": EARLIER, "announced": "Finished"}
     obj = job(status={"change": change, "currentRun": {"name": "train-1", "outcome": "Failed"}})
     plan = look(obj, run_of(job(), "Succeeded"))
-    assert said(plan)[:2] == ("True", "Completed")
+    assert said(plan)[:2] == ("True", "Succeeded")
     assert plan.status is not None
     assert plan.status["change"]["aspect"] == "Code"
     assert not plan.announce

@@ -28,7 +28,7 @@ def driver(number: int, status: Object) -> Object:
     return pod(name, labels=labels, status=status, metadata={"creationTimestamp": EARLIER})
 
 
-FAILED = terminated(1, {"reason": "FunctionFailed", "message": "no rows"})
+FAILED = terminated(1, {"reason": "UserError", "message": "no rows"})
 
 
 def bare(parent: Object) -> Object:
@@ -54,18 +54,18 @@ def test_a_run_whose_driver_is_there_does_not_begin_anew() -> None:
 
 def test_a_run_that_had_succeeded_has_succeeded_again() -> None:
     plan = look(lost(1), driver(1, terminated(0, {"message": "trained"})), related={"job": None})
-    assert said(plan, "Succeeded") == ("True", "Completed", "trained")
+    assert said(plan, "Succeeded") == ("True", "Succeeded", "trained")
 
 
 def test_a_run_that_had_failed_is_not_tried_again() -> None:
     """However the four attempts are listed, they count."""
     plan = look(lost(4), *(driver(number, FAILED) for number in (1, 2, 3, 4)))
-    assert said(plan, "Succeeded")[:2] == ("False", "FunctionFailed")
+    assert said(plan, "Succeeded")[:2] == ("False", "UserError")
     assert plan.status is not None
     assert [a["number"] for a in plan.status["attempts"]] == [1, 2, 3, 4]
     assert {a["outcome"] for a in plan.status["attempts"]} == {"Failed"}
     only_the_last = look(lost(4), driver(4, FAILED))
-    assert said(only_the_last, "Succeeded")[:2] == ("False", "FunctionFailed")
+    assert said(only_the_last, "Succeeded")[:2] == ("False", "UserError")
 
 
 def test_a_run_that_waited_for_its_next_attempt_does_so_again() -> None:

@@ -89,17 +89,17 @@ def test_when_its_driver_has_stopped() -> None:
 
 def test_when_its_driver_has_failed_by_itself() -> None:
     obj = cancelled(going())
-    plan = look(obj, pod(status=terminated(1, {"reason": "FunctionFailed", "message": "no rows"})))
+    plan = look(obj, pod(status=terminated(1, {"reason": "UserError", "message": "no rows"})))
     check_ended(obj, plan)
     assert plan.status is not None
-    assert plan.status["attempts"][0]["reason"] == "FunctionFailed"
+    assert plan.status["attempts"][0]["reason"] == "UserError"
 
 
 @pytest.mark.parametrize("metadata", [{}, DELETING])
 def test_a_driver_that_was_done_has_succeeded(metadata: Object) -> None:
     obj = cancelled(going())
     plan = look(obj, pod(status=terminated(0, {"message": "trained"}), metadata=metadata))
-    assert said(plan, "Succeeded") == ("True", "Completed", "trained")
+    assert said(plan, "Succeeded") == ("True", "Succeeded", "trained")
 
 
 def test_but_a_stream_that_returns_was_stopped() -> None:

@@ -142,14 +142,14 @@ def test_parameters_of_the_run_override_the_jobs_name_by_name() -> None:
 @pytest.mark.parametrize("code", [403, 409, 500])
 def test_a_pod_that_is_refused_is_tried_again(code: int) -> None:
     plan = look(going(), failures=[refusal(code)])
-    assert said(plan)[:2] == ("Unknown", "PodRefused")
+    assert said(plan)[:2] == ("Unknown", "AdmissionRefused")
     assert "exceeded quota" in said(plan)[2]
     assert len(plan.create) == 1
 
 
 def test_a_pod_that_can_never_be_created_ends_the_run() -> None:
     plan = look(going(), failures=[refusal(422, "Invalid")])
-    assert said(plan, "Succeeded")[:2] == ("False", "InvalidPod")
+    assert said(plan, "Succeeded")[:2] == ("False", "InvalidSpec")
     assert "kubectl logs" not in said(plan)[2], "there is no Pod whose log could be read"
     assert not plan.create
 
@@ -168,7 +168,7 @@ def test_a_missing_pod_is_looked_for_before_it_is_called_lost() -> None:
     assert look(obj) == Plan(confirm_absent=(ref,))
     plan = look(obj, absent=[ref])
     assert plan.status is not None
-    assert plan.status["attempts"][0]["reason"] == "PodLost"
+    assert plan.status["attempts"][0]["reason"] == "DriverLost"
     assert said(plan)[1] == "BackingOff"
     assert not plan.create
 
@@ -176,7 +176,7 @@ def test_a_missing_pod_is_looked_for_before_it_is_called_lost() -> None:
 def test_a_lost_pod_counts_as_a_failure() -> None:
     obj = going(attempt(podUid="uid-9"), spec={"retry": {"limit": 0}})
     plan = look(obj, absent=[Ref(PODS, "ads", "train-1-1", "uid-9")])
-    assert said(plan, "Succeeded")[:2] == ("False", "PodLost")
+    assert said(plan, "Succeeded")[:2] == ("False", "DriverLost")
     assert "kubectl logs" not in said(plan)[2]
 
 

@@ -26,7 +26,7 @@ def test_success_hands_on_what_the_driver_reports() -> None:
     report = {"message": "trained", "models": [MODEL], "metrics": {"a": "1"}, "result": {"n": 3}}
     plan = look(going(failures=2), pod(status=terminated(0, report)))
     assert plan.status is not None
-    assert said(plan, "Succeeded") == ("True", "Completed", "trained")
+    assert said(plan, "Succeeded") == ("True", "Succeeded", "trained")
     assert kstatus.compute(after(going(), plan)) == "Current"
     assert plan.status["models"] == [MODEL]
     assert plan.status["metrics"] == {"a": "1"}

@@ -18,7 +18,7 @@ FAILED = {"outcome": "Failed", "reason": "InvalidParameters", "message": "max_it
 
 def test_a_driver_that_returned() -> None:
     report = read(pod(status=terminated(0, {"message": "trained", "metrics": {"a": "1"}})))
-    assert (report.state, report.reason, report.message) == ("Succeeded", "Completed", "trained")
+    assert (report.state, report.reason, report.message) == ("Succeeded", "Succeeded", "trained")
     assert report.outcome is not None
     assert report.outcome.metrics == {"a": "1"}
     assert report.finished_at == "2026-01-31T11:59:00Z"
@@ -53,7 +53,7 @@ def test_a_reason_that_is_not_in_the_list_is_part_of_the_message() -> None:
     report = read(pod(status=terminated(1, {"reason": "TooHot", "message": "88 degrees"})))
     assert (report.reason, report.message) == ("DriverFailed", "TooHot: 88 degrees")
     report = read(pod(status={**terminated(1), "reason": "TooHot", "message": "88 degrees"}))
-    assert (report.reason, report.message) == ("PodFailed", "TooHot: 88 degrees")
+    assert (report.reason, report.message) == ("PlatformError", "TooHot: 88 degrees")
 
 
 def test_exit_code_2_without_a_report_may_pass() -> None:
@@ -70,7 +70,7 @@ def test_a_driver_that_says_nothing_is_quoted_from_its_log() -> None:
 
 def test_out_of_memory_says_what_to_raise() -> None:
     report = read(pod(status=terminated(137, reason="OOMKilled")))
-    assert report.reason == "OOMKilled"
+    assert report.reason == "OutOfMemory"
     assert "memoryOverhead" in report.message
 
 
@@ -84,7 +84,7 @@ def deadline(status: Object) -> Object:
 @pytest.mark.parametrize("status", [terminated(143, FAILED), {"phase": "Failed"}])
 def test_a_driver_that_took_too_long(status: Object) -> None:
     report = read(deadline(status))
-    assert (report.state, report.reason) == ("Failed", "TimedOut")
+    assert (report.state, report.reason) == ("Failed", "DeadlineExceeded")
     assert report.message == "the attempt took longer than timeoutSeconds (60)"
 
 
@@ -107,7 +107,7 @@ def test_an_evicted_pod_has_no_exit_code() -> None:
 
 def test_a_pod_that_failed_without_a_word() -> None:
     report = read(pod(status={"phase": "Failed"}))
-    assert (report.state, report.reason) == ("Failed", "PodFailed")
+    assert (report.state, report.reason) == ("Failed", "PlatformError")
     assert report.message
 
 
@@ -122,9 +122,12 @@ def test_a_running_driver() -> None:
     assert (report.state, report.started_at) == ("Running", "2026-01-31T11:10:00Z")
 
 
-@pytest.mark.parametrize("reason", ["ImagePullBackOff", "CreateContainerConfigError"])
-def test_a_driver_that_does_not_start_says_why(reason: str) -> None:
-    report = read(pod(status=container({"waiting": {"reason": reason, "message": "no such tag"}})))
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [("ImagePullBackOff", "ImagePull"), ("CreateContainerConfigError", "ConfigMissing")],
+)
+def test_a_driver_that_does_not_start_says_why(word: str, reason: str) -> None:
+    report = read(pod(status=container({"waiting": {"reason": word, "message": "no such tag"}})))
     assert (report.state, report.reason) == ("Pending", reason)
     assert report.message.endswith("(no such tag)")
 

@@ -224,7 +224,7 @@ def scorer_that(state: Object, live: Object, **status: Any) -> Object:
     ("end", "reason", "words"),
     [
         ({"exitCode": 3, "message": "row 7: 0.2, not 0.3"}, "GoldenRowsMismatch", "row 7"),
-        ({"exitCode": 137, "reason": "OOMKilled"}, "OOMKilled", "resources.limits.memory"),
+        ({"exitCode": 137, "reason": "OOMKilled"}, "OutOfMemory", "resources.limits.memory"),
         ({"exitCode": 1, "message": "Traceback\nKeyError: 'x'"}, "ScorerFailed", "KeyError: 'x'"),
         ({"exitCode": 1}, "ScorerFailed", "exits with 1"),
     ],
@@ -263,7 +263,7 @@ def test_a_scorer_whose_image_is_missing_says_so_in_the_words_of_a_driver() -> N
     pods = [scorer_that(PULL, live)]
     plan = look(obj, published(), live, related={"pods": pods})
     assert kstatus.compute(after(obj, plan)) == "InProgress"
-    assert said(plan)[1] == "ErrImagePull"
+    assert said(plan)[1] == "ImagePull"
     assert f"0 of 1 ready; a pod {CLAUSE}" in said(plan)[2]
     assert report.read(pod(status=container(PULL))).message == f"The driver {CLAUSE}"
 

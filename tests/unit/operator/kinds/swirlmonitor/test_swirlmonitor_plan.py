@@ -171,7 +171,7 @@ def test_an_engine_whose_image_is_missing_says_so() -> None:
     state = {"waiting": {"reason": "ImagePullBackOff", "message": "no such tag"}}
     down = live(monitor(), {"availableReplicas": 0})
     plan = look(monitor(), down, related={"pods": [engine_that(state, down)]})
-    assert said(plan)[:2] == ("Unknown", "ImagePullBackOff")
+    assert said(plan)[:2] == ("Unknown", "ImagePull")
     clause = "its pod does not start: the image cannot be pulled (no such tag)"
     assert said(plan)[2] == f"The analysis starts: 0 of 1 ready; {clause}."
 
