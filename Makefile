@@ -34,7 +34,7 @@ down: setup ## take down what demo started
 
 generate: ## write crds/, the chart's copy and the list of reasons from their sources
 	@$(PYTHON) -m swirl.api.crd
-	@cp crds/*.yaml charts/swirl/crds/
+	@cp crds/*.yaml charts/swirl/files/crds/
 	@PYTHONPATH=.:operator $(PYTHON) -m swirl_operator.reference
 
 verify: ## fail if a generated file or a lock is stale

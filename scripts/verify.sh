@@ -5,8 +5,8 @@ cd "$(dirname "$0")/.."
 status=0
 .venv/bin/python -m swirl.api.crd --check || status=1
 PYTHONPATH=.:operator .venv/bin/python -m swirl_operator.reference --check || status=1
-diff --recursive --brief crds charts/swirl/crds || {
-    echo "stale: charts/swirl/crds; run \`make generate\` and commit the result" >&2
+diff --recursive --brief crds charts/swirl/files/crds || {
+    echo "stale: charts/swirl/files/crds; run \`make generate\` and commit the result" >&2
     status=1
 }
 .venv/bin/python requirements/lock.py --check || status=1

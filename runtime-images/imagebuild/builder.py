@@ -10,7 +10,8 @@ from pathlib import Path
 from devtools import files
 from devtools.errors import ToolError
 from devtools.paths import REPOSITORY
-from imagebuild.catalogue import OF_CHART, PREFIX, Image, with_parents
+from devtools.references import chart_values
+from imagebuild.catalogue import PREFIX, Image, with_parents
 from imagebuild.engines import Engine
 from imagebuild.progress import PROGRESS
 from imagebuild.tags import tags
@@ -98,7 +99,7 @@ def write_results(built: dict[str, str], folder: Path = BUILD) -> None:
     images = {**earlier, **built}
     files.write_json(path, dict(images))
     # JSON is YAML, too.
-    files.write_json(
-        folder / "values.yaml",
-        {"images": {name: images[name] for name in OF_CHART if name in images}},
-    )
+    values: files.JSON = {
+        name: {"image": dict(value["image"])} for name, value in chart_values(images).items()
+    }
+    files.write_json(folder / "values.yaml", values)

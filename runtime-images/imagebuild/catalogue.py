@@ -84,7 +84,6 @@ _ALL = (
 
 CATALOGUE = {image.name: image for image in _ALL}
 RUNNABLE = tuple(image.name for image in _ALL if image.runnable)
-OF_CHART = ("operator", "scorer", "monitor", "kafka")
 
 
 def with_parents(names: tuple[str, ...]) -> list[Image]:

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
+from devtools.references import chart_values
 from tests.e2e.operator.cluster import Cluster
 from tests.e2e.release import SYSTEM, WORK, Release
 
@@ -118,16 +119,17 @@ def release(
 ) -> Iterator[Release]:
     """The chart in two namespaces that take nothing but restricted pods."""
     values = tmp_path_factory.mktemp("chart") / "values.yaml"
+    started = chart_values(images)
     values.write_text(
         yaml.safe_dump(
             {
-                "images": {
-                    name: images[name] for name in ("operator", "scorer", "monitor", "kafka")
-                },
+                **started,
                 "workloadNamespaces": [WORK],
-                # Others on this cluster are left alone.
-                "operator": {"namespaces": [WORK]},
-                "kafka": {"storage": {"persistent": False}},
+                # Others on this cluster are left alone, and so are the kinds: they belong to the
+                # demo's release.
+                "operator": {**started["operator"], "namespaces": [WORK]},
+                "kafka": {**started["kafka"], "storage": {"persistent": False}},
+                "crds": {"enabled": False},
             }
         )
     )
@@ -141,9 +143,7 @@ def release(
             },
         }
         cluster.apply(namespace)
-    if system.get("crd", "analyticsjobs.swirl.dev"):
-        # Kinds that somebody has installed before, perhaps older ones, Helm leaves as they are.
-        system.ok("apply", "--server-side", "--force-conflicts", "-f", str(ROOT / "crds"))
+    system.ok("apply", "--server-side", "--force-conflicts", "-f", str(ROOT / "crds"))
     made = Release(helm, kubeconfig, "swirl-chart-test", SYSTEM, values)
     try:
         made.install()

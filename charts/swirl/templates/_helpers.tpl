@@ -1,8 +1,15 @@
+{{- define "swirl.name" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
 {{- define "swirl.fullname" -}}
-{{- if contains .Chart.Name .Release.Name -}}
+{{- $name := include "swirl.name" . -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
 {{- .Release.Name | trunc 40 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 40 | trimSuffix "-" -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 {{- end -}}
 
@@ -16,20 +23,27 @@
 
 {{/* Labels that select pods never change; the others may. Takes {context, component}. */}}
 {{- define "swirl.selector" -}}
-app.kubernetes.io/name: {{ .context.Chart.Name }}
+app.kubernetes.io/name: {{ include "swirl.name" .context }}
 app.kubernetes.io/instance: {{ .context.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
 {{- define "swirl.labels" -}}
-{{ include "swirl.selector" . }}
-app.kubernetes.io/version: {{ .context.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .context.Release.Service }}
-helm.sh/chart: {{ .context.Chart.Name }}-{{ .context.Chart.Version }}
+{{- $own := include "swirl.selector" . | fromYaml -}}
+{{- $_ := set $own "app.kubernetes.io/version" .context.Chart.AppVersion -}}
+{{- $_ := set $own "app.kubernetes.io/managed-by" .context.Release.Service -}}
+{{- $_ := set $own "helm.sh/chart" (printf "%s-%s" .context.Chart.Name .context.Chart.Version | replace "+" "_") -}}
+{{- /* What Helm and the selectors rely on is not for others to change. */ -}}
+{{- merge $own .context.Values.commonLabels | toYaml -}}
 {{- end -}}
 
 {{- define "swirl.workloadNamespaces" -}}
 {{- .Values.workloadNamespaces | default (list .Release.Namespace) | uniq | sortAlpha | toJson -}}
+{{- end -}}
+
+{{/* Whether namespaces with the label get what those of `workloadNamespaces` get: "true" or nothing. */}}
+{{- define "swirl.labelledNamespaces" -}}
+{{- if and .Values.workloadLabel.enabled (empty .Values.operator.namespaces) -}}true{{- end -}}
 {{- end -}}
 
 {{- define "swirl.kafkaBootstrap" -}}
@@ -43,26 +57,95 @@ helm.sh/chart: {{ .context.Chart.Name }}-{{ .context.Chart.Version }}
 {{- end -}}
 {{- end -}}
 
-{{/* Refuses, once for all of them, where an image that is going to run has no name. */}}
+{{/* What a pod calls an image. Takes {context, component}; the component has an `image`. */}}
+{{- define "swirl.image" -}}
+{{- $own := (index .context.Values .component).image -}}
+{{- $all := .context.Values.image -}}
+{{- $registry := coalesce .context.Values.global.imageRegistry $own.registry $all.registry -}}
+{{- $image := printf "%s/%s" (trimSuffix "/" ($registry | default "")) $own.repository -}}
+{{- if $own.digest -}}
+{{- printf "%s@%s" $image $own.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $image (coalesce $own.tag $all.tag .context.Chart.AppVersion) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Refuses, once for all of them, where nothing says whose an image is that is going to run. */}}
 {{- define "swirl.requireImages" -}}
 {{- $missing := list -}}
 {{- range concat (list "operator" "scorer" "monitor") (.Values.kafka.enabled | ternary (list "kafka") list) -}}
-{{- if not (index $.Values.images .) -}}
-{{- $missing = append $missing (printf "images.%s" .) -}}
+{{- if hasPrefix "/" (include "swirl.image" (dict "context" $ "component" .)) -}}
+{{- $missing = append $missing (printf "%s.image" .) -}}
 {{- end -}}
 {{- end -}}
 {{- if $missing -}}
-{{- fail (printf "no image is named in %s: build them with `make images` and give helm `-f build/values.yaml`, or name those of your registry" (join ", " $missing)) -}}
+{{- fail (printf "no registry is named for %s: set image.registry to where `make push REGISTRY=…` brought the images, or build them with `make images` and give helm `-f build/values.yaml`" (join ", " $missing)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Names of the Secrets that images are pulled with, as JSON. Both forms are usual: {name: x} and x. */}}
+{{- define "swirl.pullSecrets" -}}
+{{- $names := list -}}
+{{- range concat (.Values.global.imagePullSecrets | default list) .Values.imagePullSecrets -}}
+{{- $names = append $names (kindIs "string" . | ternary . (get (kindIs "map" . | ternary . dict) "name")) -}}
+{{- end -}}
+{{- $names | uniq | toJson -}}
+{{- end -}}
+
+{{/* The field imagePullSecrets of a pod or an account; nothing where there are none. */}}
+{{- define "swirl.imagePullSecrets" -}}
+{{- with include "swirl.pullSecrets" . | fromJsonArray -}}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end -}}
+{{- end -}}
+
+{{/* Secrets of the release's namespace that Pods in workload namespaces need, as JSON. */}}
+{{- define "swirl.sharedSecrets" -}}
+{{- include "swirl.pullSecrets" . | fromJsonArray | uniq | sortAlpha | toJson -}}
+{{- end -}}
+
+{{/* Those of them that the operator copies there, with commas between; nothing where it copies none. */}}
+{{- define "swirl.copiedSecrets" -}}
+{{- if .Values.copySecrets -}}
+{{- include "swirl.sharedSecrets" . | fromJsonArray | join "," -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What every Pod of a workload has, as JSON; nothing where nobody wants anything. */}}
+{{- define "swirl.podDefaults" -}}
+{{- $pod := deepCopy .Values.workloads.pod -}}
+{{- if include "swirl.platformUids" . -}}
+{{- $free := dict "runAsUser" nil "runAsGroup" nil "fsGroup" nil -}}
+{{- $given := $pod.template | default dict -}}
+{{- $_ := set $pod "template" (mergeOverwrite (dict "spec" (dict "securityContext" $free)) $given) -}}
+{{- end -}}
+{{- $defaults := dict -}}
+{{- range $name, $value := dict "env" .Values.workloads.env "envFrom" .Values.workloads.envFrom "pod" $pod -}}
+{{- if $value }}{{ $_ := set $defaults $name $value }}{{ end -}}
+{{- end -}}
+{{- with $defaults -}}{{ toJson . }}{{- end -}}
+{{- end -}}
+
+{{/* Whether the platform chooses uids and groups, as OpenShift's constraints do: "true" or nothing. */}}
+{{- define "swirl.platformUids" -}}
+{{- $adapt := dig "compatibility" "openshift" "adaptSecurityContext" "auto" .Values.global -}}
+{{- if or (eq $adapt "force") (and (eq $adapt "auto") (.Capabilities.APIVersions.Has "security.openshift.io/v1")) -}}
+true
 {{- end -}}
 {{- end -}}
 
 {{/* The `restricted` Pod Security Standard. */}}
 {{- define "swirl.podSecurity" -}}
 runAsNonRoot: true
+{{- if not (include "swirl.platformUids" .) }}
 runAsUser: 10001
 runAsGroup: 10001
 fsGroup: 10001
 fsGroupChangePolicy: OnRootMismatch
+{{- end }}
 seccompProfile:
   type: RuntimeDefault
 {{- end -}}

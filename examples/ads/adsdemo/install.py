@@ -13,12 +13,12 @@ from pathlib import Path
 from adsdemo.cluster import Cluster
 from adsdemo.kube import NAMESPACE, SYSTEM_NAMESPACE, Kubectl
 from devtools.progress import Progress
+from devtools.references import OF_CHART, chart_values
 from devtools.stream import stream
 
 RELEASE = "swirl"
-_CHART_IMAGES = ("operator", "scorer", "monitor", "kafka")
 # `spark` is what `ads` is built on; no pod of the demo runs it.
-DEMO_IMAGES = (*_CHART_IMAGES, "ads")
+DEMO_IMAGES = (*OF_CHART, "ads")
 _CHART_TIMEOUT = "5m"
 
 
@@ -62,6 +62,8 @@ def install_chart(
         # Two operators must not look after the same namespace; on a cluster that others use, too,
         # another one may be there for theirs.
         "--set", f"operator.namespaces={{{NAMESPACE}}}",
+        # Swirl's kinds may be there, put by another hand; the chart brings them up to date.
+        "--take-ownership",
         *chart_images(images),
     ]  # fmt: skip
     stream(command, progress, what="installing the chart")
@@ -75,8 +77,8 @@ def install_chart(
 def chart_images(images: Mapping[str, str]) -> list[str]:
     """The chart's values for the images that it starts."""
     words: list[str] = []
-    for name in _CHART_IMAGES:
-        words += ["--set-string", f"images.{name}={images[name]}"]
+    for name, value in chart_values(images).items():
+        words += ["--set-json", f"{name}.image={json.dumps(value['image'])}"]
     return words
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.e2e.chart import schemas
 from tests.e2e.operator.cluster import Cluster
 from tests.e2e.release import CHART, OPERATOR, Release, operator_holding_the_lease
-from tests.unit.chart.conftest import EVERYTHING, IMAGES
+from tests.unit.chart.conftest import EVERYTHING
 
 
 def test_chart_lints(release: Release) -> None:
@@ -22,7 +22,7 @@ def test_chart_passes_strict_validation_by_the_api_server(
 ) -> None:
     # Prometheus' kinds are not on this cluster.
     changed = {"metrics": {}, "workloadNamespaces": [system.namespace]}
-    values = EVERYTHING | {"images": IMAGES} | changed
+    values = EVERYTHING | changed
     options = [f"--set-json={name}={json.dumps(value)}" for name, value in values.items()]
     rendered = release.run("template", "other", str(CHART), *options)
     system.ok("apply", "--dry-run=server", "--validate=strict", "-f-", stdin=rendered)
@@ -32,7 +32,7 @@ def test_chart_passes_kubeconform(
     release: Release, system: Cluster, kubeconform: str, tmp_path: Path
 ) -> None:
     location = schemas.write(json.loads(system.ok("get", "--raw", "/openapi/v2")), tmp_path)
-    values = EVERYTHING | {"images": IMAGES}
+    values = EVERYTHING
     rendered = release.run(
         "template",
         "other",

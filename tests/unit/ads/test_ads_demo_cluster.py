@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,15 @@ def test_kind_where_docker_answers_and_the_local_cluster_elsewhere() -> None:
 
 def test_every_image_of_the_chart_is_set() -> None:
     names = ("operator", "scorer", "monitor", "kafka", "ads", "spark")
-    words = chart_images({name: f"swirl/{name}:1" for name in names})
-    assert words[::2] == ["--set-string"] * 4
-    assert "images.operator=swirl/operator:1" in words
+    words = chart_images({name: f"localhost/swirl/{name}:1" for name in names})
+    assert words[::2] == ["--set-json"] * 4
+    told = dict(word.split("=", 1) for word in words[1::2])
+    assert json.loads(told["operator.image"]) == {
+        "registry": "localhost",
+        "repository": "swirl/operator",
+        "tag": "1",
+        "digest": "",
+    }
 
 
 def test_images_keep_their_name_in_a_registry(monkeypatch: pytest.MonkeyPatch) -> None:

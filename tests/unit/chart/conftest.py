@@ -18,13 +18,30 @@ CHART = ROOT / "charts" / "swirl"
 Manifest = dict[str, Any]
 Render = Callable[..., list[Manifest]]
 
-IMAGES = {name: f"registry.example/{name}:1" for name in ("operator", "scorer", "monitor", "kafka")}
+REGISTRY = "registry.example/team"
 
 # Every switch of the chart turned on.
 EVERYTHING: dict[str, Any] = {
     "workloadNamespaces": ["ads", "reports"],
-    "imagePullSecrets": ["registry"],
+    "image": {"registry": REGISTRY},
+    "imagePullSecrets": [{"name": "registry"}],
+    "commonLabels": {"team": "data"},
+    "extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "more"}}],
+    "workloads": {"pod": {"tolerations": [{"key": "spark", "operator": "Exists"}]}},
+    "driver": {"serviceAccount": {"annotations": {"example.org/role": "driver"}}},
     "operator": {
+        "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}],
+        "extraEnvFrom": [{"secretRef": {"name": "more"}}],
+        "extraVolumes": [{"name": "ca", "configMap": {"name": "ca"}}],
+        "extraVolumeMounts": [{"name": "ca", "mountPath": "/etc/ca"}],
+        "serviceAccount": {"annotations": {"example.org/role": "operator"}},
+        "topologySpreadConstraints": [
+            {
+                "maxSkew": 1,
+                "topologyKey": "topology.kubernetes.io/zone",
+                "whenUnsatisfiable": "ScheduleAnyway",
+            }
+        ],
         "replicas": 2,
         "nodeSelector": {"pool": "system"},
         "podAnnotations": {"example.org/a": "b"},
@@ -53,14 +70,15 @@ def helm() -> str:
 
 @pytest.fixture(scope="session")
 def render(helm: str, tmp_path_factory: pytest.TempPathFactory) -> Render:
-    """Renders the chart with values and some images; raises helm's words when it refuses them."""
+    """Renders the chart with values and a registry; raises helm's words when it refuses them."""
 
-    def rendered(**values: Any) -> list[Manifest]:
+    def rendered(*options: str, **values: Any) -> list[Manifest]:
         file = tmp_path_factory.mktemp("values") / "values.yaml"
-        images = {**IMAGES, **values.pop("images", {})}
-        file.write_text(yaml.safe_dump({"images": images, **values}))
+        # The kinds are most of the output, and the same whatever the values.
+        given = {"image": {"registry": REGISTRY}, "crds": {"enabled": False}, **values}
+        file.write_text(yaml.safe_dump(given))
         command = [helm, "template", "swirl", str(CHART), "--namespace", "swirl-system"]
-        done = subprocess.run([*command, "-f", str(file)], capture_output=True, text=True)
+        done = subprocess.run([*command, "-f", str(file), *options], capture_output=True, text=True)
         if done.returncode != 0:
             raise ValueError(done.stderr)
         return [manifest for manifest in yaml.safe_load_all(done.stdout) if manifest]

@@ -77,14 +77,17 @@ def test_chart_tells_the_operator_all_it_must_know(render: Render) -> None:
     rendered = render(
         operator={"namespaces": ["ads", "reports"], "log": {"format": "json"}},
         kafka={"bootstrapServers": "one:9092,two:9092", "topics": {"changes": "c"}},
-        images={"scorer": "s:1", "monitor": "m:1"},
+        image={"registry": "r.example", "tag": "7"},
     )
     settings = OperatorEnvironment.read(environment(rendered))
     assert settings.watched_namespaces == ("ads", "reports")
     assert settings.kafka is not None
     assert settings.kafka.bootstrap_servers == "one:9092,two:9092"
     assert settings.topics.changes == "c"
-    assert (settings.scorer_image, settings.monitor_image) == ("s:1", "m:1")
+    assert (settings.scorer_image, settings.monitor_image) == (
+        "r.example/swirl/scorer:7",
+        "r.example/swirl/monitor:7",
+    )
     assert settings.artifacts_uri == "file:///var/lib/swirl/artifacts"
     assert settings.lease_name == "swirl-operator"
     log = LogSettings.read(environment(rendered))
@@ -112,8 +115,11 @@ def test_chart_points_the_operator_to_its_own_broker(everything: list[Manifest])
 
 
 def environment(manifests: list[Manifest]) -> dict[str, str]:
-    (container,) = pods(manifests)["swirl-operator"]["spec"]["containers"]
-    return {variable["name"]: variable.get("value", "a-pod") for variable in container["env"]}
+    (operator,) = (pod for name, pod in pods(manifests).items() if name.endswith("-operator"))
+    (container,) = operator["spec"]["containers"]
+    values = {variable["name"]: variable.get("value", "a-pod") for variable in container["env"]}
+    # As the kubelet does.
+    return {name: value.replace("$$", "$") for name, value in values.items()}
 
 
 @pytest.mark.parametrize(("replicas", "budgets"), [(1, 0), (2, 1)])

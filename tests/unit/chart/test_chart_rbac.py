@@ -24,6 +24,21 @@ _OPERATOR: Rules = {
     ("apps", "deployments"): "create delete get list patch watch",
     ("events.k8s.io", "events"): "create patch",
 }
+# What is made in namespaces that have the label.
+_NAMESPACES: Rules = {
+    ("", "namespaces"): "get list watch",
+    ("", "persistentvolumeclaims"): "list watch",
+    ("", "persistentvolumeclaims=swirl-artifacts"): "create get patch",
+    ("", "serviceaccounts"): "list watch",
+    ("", "serviceaccounts=swirl-driver=swirl-monitor=swirl-scorer"): "create delete get patch",
+    ("rbac.authorization.k8s.io", "rolebindings"): "list watch",
+    (
+        "rbac.authorization.k8s.io",
+        "rolebindings=swirl-driver=swirl-monitor",
+    ): "create delete get patch",
+    ("rbac.authorization.k8s.io", "clusterroles=swirl-driver=swirl-monitor"): "bind",
+}
+_COPIES: Rules = {("", "secrets=registry"): "create delete get patch"}
 _LEADER: Rules = {
     ("coordination.k8s.io", "leases"): "create",
     ("coordination.k8s.io", "leases=swirl-operator"): "get update",
@@ -61,12 +76,27 @@ def roles(manifests: list[Manifest], kind: str) -> dict[tuple[str | None, str], 
 
 
 def test_chart_grants_the_operator_exactly_what_it_uses(plain: list[Manifest]) -> None:
-    assert roles(plain, "ClusterRole")[None, "swirl-operator"] == _OPERATOR
+    assert roles(plain, "ClusterRole")[None, "swirl-operator"] == _OPERATOR | _NAMESPACES
+
+
+def test_chart_grants_the_copying_of_named_secrets_alone(everything: list[Manifest]) -> None:
+    allowed = roles(everything, "ClusterRole")[None, "swirl-operator"]
+    assert allowed == _OPERATOR | _NAMESPACES | _COPIES
+
+
+def test_chart_grants_nothing_for_what_is_turned_off(render: Render) -> None:
+    made = render(
+        workloadLabel={"enabled": False}, copySecrets=False, imagePullSecrets=[{"name": "registry"}]
+    )
+    found = roles(made, "ClusterRole")
+    assert found[None, "swirl-operator"] == _OPERATOR
+    assert set(found) == {(None, "swirl-operator"), (None, "swirl-edit"), (None, "swirl-view")}
+    assert roles(made, "Role")["swirl-system", "swirl-operator-leader"] == _LEADER
 
 
 def test_chart_grants_nothing_else(everything: list[Manifest]) -> None:
     assert roles(everything, "Role") == {
-        ("swirl-system", "swirl-operator-leader"): _LEADER,
+        ("swirl-system", "swirl-operator-leader"): _LEADER | {("", "secrets=registry"): "get"},
         ("ads", "swirl-driver"): _DRIVER,
         ("ads", "swirl-monitor"): _MONITOR,
         ("reports", "swirl-driver"): _DRIVER,
@@ -74,9 +104,13 @@ def test_chart_grants_nothing_else(everything: list[Manifest]) -> None:
     }
     assert set(roles(everything, "ClusterRole")) == {
         (None, "swirl-operator"),
+        (None, "swirl-driver"),
         (None, "swirl-edit"),
+        (None, "swirl-monitor"),
         (None, "swirl-view"),
     }
+    assert roles(everything, "ClusterRole")[None, "swirl-driver"] == _DRIVER
+    assert roles(everything, "ClusterRole")[None, "swirl-monitor"] == _MONITOR
 
 
 def test_chart_needs_no_cluster_role_for_named_namespaces(render: Render) -> None:
@@ -84,6 +118,17 @@ def test_chart_needs_no_cluster_role_for_named_namespaces(render: Render) -> Non
     assert not roles(rendered, "ClusterRole")
     assert roles(rendered, "Role")["ads", "swirl-operator"] == _OPERATOR
     assert roles(rendered, "Role")["reports", "swirl-operator"] == _OPERATOR
+
+
+def test_chart_copies_secrets_to_named_namespaces_without_a_cluster_role(render: Render) -> None:
+    rendered = render(
+        operator={"namespaces": ["ads"]},
+        rbac={"aggregate": False},
+        imagePullSecrets=[{"name": "registry"}],
+    )
+    assert not roles(rendered, "ClusterRole")
+    own: Rules = {("", "namespaces=ads"): "get"}
+    assert roles(rendered, "Role")["ads", "swirl-operator"] == _OPERATOR | _COPIES | own
 
 
 def test_chart_lets_users_edit_what_they_may_see(plain: list[Manifest]) -> None:

@@ -105,9 +105,12 @@ def test_images_names_can_be_pulled_from_nobody() -> None:
 
 
 def test_images_results_add_up(tmp_path: Path) -> None:
-    write_results({"operator": "swirl/operator:1", "ads": "swirl/ads:1"}, tmp_path)
-    write_results({"operator": "swirl/operator:2"}, tmp_path)
+    write_results(
+        {"operator": "localhost/swirl/operator:1", "ads": "localhost/swirl/ads:1"}, tmp_path
+    )
+    write_results({"operator": "localhost/swirl/operator:2"}, tmp_path)
     images = json.loads((tmp_path / "images.json").read_text())
-    assert images == {"operator": "swirl/operator:2", "ads": "swirl/ads:1"}
+    assert images == {"operator": "localhost/swirl/operator:2", "ads": "localhost/swirl/ads:1"}
     values = json.loads((tmp_path / "values.yaml").read_text())
-    assert values == {"images": {"operator": "swirl/operator:2"}}
+    parts = {"registry": "localhost", "repository": "swirl/operator", "tag": "2", "digest": ""}
+    assert values == {"operator": {"image": parts}}

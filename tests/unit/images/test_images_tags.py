@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from devtools.references import OF_CHART
 from imagebuild import tags as tagging
-from imagebuild.catalogue import CATALOGUE, OF_CHART, RUNNABLE, Image, with_parents
+from imagebuild.catalogue import CATALOGUE, RUNNABLE, Image, with_parents
 
 
 @dataclass(frozen=True)
