@@ -106,6 +106,12 @@ MODULES = (
             ),
         ),
     ),
+    Module(
+        "s3",
+        "a server that speaks S3",
+        "1 min",
+        (Binary("versitygw", "github.com/versity/versitygw/cmd/versitygw"),),
+    ),
 )
 
 _OWNERS = {

@@ -9,7 +9,13 @@ from swirl.store.artifact import (
     publish_artifact,
     require_unpublished,
 )
-from swirl.store.errors import ArtifactCorrupt, ArtifactExists, ArtifactNotFound, StoreError
+from swirl.store.errors import (
+    ArtifactCorrupt,
+    ArtifactExists,
+    ArtifactNotFound,
+    StoreError,
+    StoreUnavailable,
+)
 from swirl.store.manifest import FileEntry
 from swirl.store.store import Store
 
@@ -22,6 +28,7 @@ __all__ = [
     "FileEntry",
     "Store",
     "StoreError",
+    "StoreUnavailable",
     "open_artifact",
     "publish_artifact",
     "require_unpublished",

@@ -88,10 +88,14 @@ def require_unpublished(store: Store, uri: str, artifact_type: ArtifactType[Any]
         ArtifactExists: there is something.
     """
     if store.exists(locations.join(uri, MANIFEST)):
-        raise ArtifactExists(
-            f"a {artifact_type.noun} is already published at {uri}, and {artifact_type.noun}s "
-            "never change: publish under another name, or once per run"
-        )
+        raise _exists(uri, artifact_type)
+
+
+def _exists(uri: str, artifact_type: ArtifactType[Any]) -> ArtifactExists:
+    return ArtifactExists(
+        f"a {artifact_type.noun} is already published at {uri}, and {artifact_type.noun}s "
+        "never change: publish under another name, or once per run"
+    )
 
 
 def publish_artifact(
@@ -118,7 +122,10 @@ def publish_artifact(
     files = [FileEntry(path, *store.measure(locations.join(uri, path))) for path in paths]
     data = manifest.to_json(about, files)
     store.sync(uri)
-    store.put(locations.join(uri, MANIFEST), data)
+    try:
+        store.create(locations.join(uri, MANIFEST), data)
+    except FileExistsError as error:
+        raise _exists(uri, artifact_type) from error
     return manifest.digest(data)
 
 
@@ -177,9 +184,10 @@ def _why_not_found(store: Store, uri: str, artifact_type: ArtifactType[Any]) -> 
             f"the {artifact_type.noun} at {uri} was never finished: it has no {MANIFEST}. "
             f"Whoever wrote it has failed; {artifact_type.remedy}"
         )
+    mounted = ", and that the artifact volume is mounted here" if locations.local_path(uri) else ""
     return (
-        f"there is no {artifact_type.noun} at {uri}: check the URI, that whoever publishes there "
-        "has succeeded, and that the artifact volume is mounted here"
+        f"there is no {artifact_type.noun} at {uri}: check the URI, and that whoever publishes "
+        f"there has succeeded{mounted}"
     )
 
 

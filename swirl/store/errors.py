@@ -19,3 +19,7 @@ class ArtifactCorrupt(StoreError):
 
 class ArtifactExists(StoreError):
     """An artifact was already published at the URI; artifacts never change."""
+
+
+class StoreUnavailable(StoreError):
+    """The store does not answer, or refuses whoever asks; try again later."""

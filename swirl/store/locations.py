@@ -6,6 +6,10 @@ from pathlib import Path
 
 from swirl.store.errors import StoreError
 
+_SHOWN = ("s3", "gs", "abfss")
+BUCKETS = (*_SHOWN, "s3a", "abfs", "memory")
+"""Schemes of object stores. `s3a` is Spark's name for `s3`; what is in memory is for tests."""
+
 
 def join(root: str, *parts: str) -> str:
     """Append path segments to a URI.
@@ -40,6 +44,32 @@ def scheme(uri: str) -> str:
             f"{uri!r} is not an artifact URI: write it with a scheme, as in file://{uri or '/data'}"
         )
     return name
+
+
+def bucket(uri: str) -> str:
+    """Return the URI of the bucket that a URI lies in, as in `s3://models`.
+
+    Raises:
+        StoreError: it names no bucket, or is of a scheme that no client speaks.
+    """
+    name = scheme(uri)
+    if name not in BUCKETS:
+        raise StoreError(
+            f"{uri!r} cannot be an artifact store: write file://, {'://, '.join(_SHOWN)}://"
+        )
+    host = uri.removeprefix(f"{name}://").partition("/")[0]
+    if not host:
+        raise StoreError(f"{uri!r} names no bucket, as {name}://models/swirl does")
+    return f"{name}://{host}"
+
+
+def key(uri: str) -> str:
+    """Return the path of a URI inside of its bucket.
+
+    Raises:
+        StoreError: it is in none.
+    """
+    return uri.removeprefix(bucket(uri)).strip("/")
 
 
 def local_path(uri: str) -> Path | None:

@@ -6,7 +6,6 @@ hold `mvn` and `java`.
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 import uuid
@@ -18,6 +17,7 @@ from pathlib import Path
 from devtools.maven import jars
 from devtools.paths import REPOSITORY
 from localcluster.controlplane import free_ports
+from tests.support.ports import accepts
 from tests.support.spark import QUICK_JVM
 
 _START_SECONDS = 60.0
@@ -59,7 +59,6 @@ class Broker:
         self._process: subprocess.Popen[bytes] | None = None
         client, controller = free_ports(2)
         self.bootstrap = f"127.0.0.1:{client}"
-        self._port = client
         self._properties = folder / "server.properties"
         self._properties.write_text(
             (_PROPERTIES + more).format(client=client, controller=controller, data=folder / "data")
@@ -78,7 +77,7 @@ class Broker:
                 stderr=subprocess.STDOUT,
             )
         end = time.monotonic() + _START_SECONDS
-        while not self._listens():
+        while not accepts(self.bootstrap):
             if self._process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"Kafka did not start:\n{self._log().read_text()[-4000:]}")
             time.sleep(0.1)
@@ -94,13 +93,6 @@ class Broker:
             self._process.kill()
             self._process.wait()
         self._process = None
-
-    def _listens(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self._port), timeout=1):
-                return True
-        except OSError:
-            return False
 
     def _log(self) -> Path:
         return self._folder / "kafka.log"

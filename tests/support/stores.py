@@ -1,4 +1,4 @@
-"""Roots of artifact stores: a folder, and an object store without one."""
+"""Roots of artifact stores: a folder, and a bucket in this process's memory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import fsspec
+import obstore
+
+from swirl.store import bucket, locations
 
 SCHEMES = ("file", "memory")
 
@@ -17,7 +19,14 @@ def store_root(scheme: str, folder: Path) -> Iterator[str]:
     if scheme == "file":
         yield f"file://{folder}/artifacts"
         return
-    memory = fsspec.filesystem("memory")
     yield "memory://artifacts"
-    memory.store.clear()
-    memory.pseudo_dirs[:] = [""]
+    bucket.forget()
+
+
+def remove(uri: str) -> None:
+    """Take a file out of the store, as somebody else would."""
+    path = locations.local_path(uri)
+    if path is not None:
+        path.unlink()
+        return
+    obstore.delete(bucket.client_of(uri), locations.key(uri))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from localcluster.controlplane import free_ports
 from swirl.wire.kafka import KafkaSettings, SaslMechanism
 from tests.support.broker import Broker
+from tests.support.certificates import make_certificates
 
 USER, PASSWORD = "swirl", 'it\'s "secret"'
 
@@ -20,7 +20,7 @@ advertised.listeners=CLIENT://127.0.0.1:{{client}},SASL://127.0.0.1:{sasl},\
 MUTUAL://127.0.0.1:{mutual}
 listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_SSL,MUTUAL:SSL
 ssl.keystore.type=PEM
-ssl.keystore.location={folder}/broker.pem
+ssl.keystore.location={folder}/server.pem
 ssl.truststore.type=PEM
 ssl.truststore.location={folder}/ca.crt
 listener.name.mutual.ssl.client.auth=required
@@ -82,29 +82,6 @@ class Secured:
             certificate_file=None if name is None else str(self.folder / f"{name}.crt"),
             key_file=None if name is None else str(self.folder / f"{name}.key"),
         )
-
-
-def make_certificates(folder: Path) -> None:
-    """Make an authority, a broker's and a client's certificate, and an authority of strangers."""
-    for name in ("ca", "strangers"):
-        _openssl(folder, name, "/CN=authority", "basicConstraints=critical,CA:TRUE")
-    for name in ("broker", "client"):
-        signed = ["-CA", str(folder / "ca.crt"), "-CAkey", str(folder / "ca.key")]
-        _openssl(folder, name, f"/CN={name}", "subjectAltName=IP:127.0.0.1", *signed)
-    pem = (folder / "broker.key").read_text() + (folder / "broker.crt").read_text()
-    (folder / "broker.pem").write_text(pem)
-
-
-def _openssl(folder: Path, name: str, subject: str, extension: str, *more: str) -> None:
-    subprocess.run(
-        [
-            *["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"],
-            *["-subj", subject, "-addext", extension, *more],
-            *["-keyout", str(folder / f"{name}.key"), "-out", str(folder / f"{name}.crt")],
-        ],
-        check=True,
-        capture_output=True,
-    )
 
 
 @contextmanager

@@ -3,7 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("pydantic", "pyspark", "numpy", "kafka", "fsspec", "yaml", "httpx")
+HEAVY = ("pydantic", "pyspark", "numpy", "kafka", "obstore", "yaml", "httpx")
 
 
 def loaded_after(statement: str) -> set[str]:

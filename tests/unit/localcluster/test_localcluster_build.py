@@ -78,6 +78,7 @@ def test_every_tool_that_others_ask_for_exists() -> None:
         ("coredns", f"github.com/coredns/coredns v{versions.COREDNS}"),
         ("tools", f"helm.sh/helm/v4 v{versions.HELM}"),
         ("tools", f"github.com/yannh/kubeconform v{versions.KUBECONFORM}"),
+        ("s3", f"github.com/versity/versitygw v{versions.VERSITYGW}"),
     ],
 )
 def test_the_module_files_pin_what_the_versions_say(module: str, pin: str) -> None:

@@ -1,4 +1,4 @@
-"""Publishing and opening models, on a file system and on an object store (fsspec's memory)."""
+"""Publishing and opening models, on a file system and in a bucket."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import pytest
 
 from swirl.models import Golden, Published, Signature, Tensor, open_model, publish_model_dir
 from swirl.store import ArtifactCorrupt, ArtifactExists, ArtifactNotFound, Store, StoreError
-from swirl.store.locations import local_path
 from swirl.wire.run import RunRef
-from tests.support.stores import SCHEMES, store_root
+from tests.support.stores import SCHEMES, remove, store_root
 
 GOLDEN = Golden([{"text": "good"}], [{"prediction": 2.0}])
 
@@ -105,6 +103,13 @@ class CrashingStore(Store):
             raise Crash
         super().put(uri, data)
 
+    def create(self, uri: str, data: bytes) -> None:
+        if self._crashes():
+            if self.halfway:
+                super().put(f"{uri}.part.tmp", data[: len(data) // 2])
+            raise Crash
+        super().create(uri, data)
+
     def put_file(self, uri: str, source: Path) -> None:
         if self._crashes():
             if self.halfway:
@@ -181,9 +186,7 @@ def test_a_changed_file_is_named(
 
 def test_a_missing_file_is_named(root: str, native: Path) -> None:
     published = publish(Store(root), native)
-    path = local_path(published.uri)
-    fs = fsspec.filesystem(published.uri.partition(":")[0])
-    fs.rm(f"{path or published.uri}/native/metadata")
+    remove(f"{published.uri}/native/metadata")
     with pytest.raises(ArtifactCorrupt, match="native/metadata is missing"):
         open_model(published.uri)
 
