@@ -15,6 +15,7 @@ from swirl.job.failure import describe, is_library, relative_path, text_of
 from swirl.job.result import to_json
 from swirl.job.stopping import Stopped
 from swirl.job.streaming import await_queries, explain
+from swirl.store import StoreUnavailable
 from swirl.wire.exits import DriverExit
 from swirl.wire.outcome import RESULT_BYTES, Outcome
 from swirl.wire.reasons import OutcomeReason
@@ -50,6 +51,10 @@ def conclude(work: Callable[[], Outcome]) -> End:
         # Of the function's own errors the log says the place as well.
         logger.error("%s", message, exc_info=error.reason is OutcomeReason.USER_ERROR)
         return _failed(error.reason, message), DriverExit.PERMANENT
+    except StoreUnavailable as error:
+        # Not the function's doing: the attempt is made again until the store is there.
+        logger.exception("the artifact store cannot be used")
+        return _failed(OutcomeReason.PLATFORM_ERROR, str(error)), DriverExit.FAILED
     except BaseException as error:
         # Libraries have errors that are no Exception, asyncio for one.
         logger.exception("the function failed")

@@ -6,9 +6,11 @@ import pytest
 
 from swirl.job.attempt import conclude, with_outputs
 from swirl.job.stopping import Stopped
+from swirl.store import StoreUnavailable
 from swirl.testing import local_context
 from swirl.wire.exits import DriverExit
 from swirl.wire.outcome import ModelRef, Outcome
+from swirl.wire.reasons import Kind, OutcomeReason
 
 DONE = Outcome("Succeeded", "Succeeded", "done")
 
@@ -43,3 +45,14 @@ def test_being_asked_to_end_is_no_failure() -> None:
     with pytest.raises(Stopped):
         conclude(work)
     assert conclude(lambda: DONE) == (DONE, DriverExit.SUCCEEDED)
+
+
+def test_a_store_that_is_away_is_not_the_functions_fault() -> None:
+    def work() -> Outcome:
+        raise StoreUnavailable("the artifact store s3://models cannot be used: why; what to do")
+
+    outcome, code = conclude(work)
+    assert code == DriverExit.FAILED
+    assert (outcome.outcome, outcome.reason) == ("Failed", "PlatformError")
+    assert outcome.message == "the artifact store s3://models cannot be used: why; what to do"
+    assert OutcomeReason.PLATFORM_ERROR.kind is Kind.LOSS

@@ -150,7 +150,7 @@ def test_sys_exit(folder: Path, given: int, expected: DriverExit, outcome: str) 
         ("app:opaque", {}, "UserError", "opaque returned object"),
         ("app:needs_kafka", {}, "InvalidSpec", "installed without one"),
         ("app:train", {"attempt": 0}, "InvalidSpec", "attempt must be 1 or more"),
-        ("app:train", {"artifacts": "s3://bucket"}, "InvalidSpec", "s3fs"),
+        ("app:train", {"artifacts": "hdfs://a/b"}, "InvalidSpec", "write file://"),
         ("app:train", {"artifacts": "/data"}, "InvalidSpec", "write it with a scheme"),
     ],
 )

@@ -121,6 +121,6 @@ def test_importing_the_service_stays_light(imported: set[str], unwanted: str) ->
     assert unwanted not in imported
 
 
-def test_a_store_that_is_not_installed_exits_2_with_a_message(tmp_path: Path) -> None:
-    assert main(environment(tmp_path, "s3://bucket/model")) == 2
-    assert "s3fs" in (tmp_path / "message").read_text()
+def test_a_store_that_is_none_exits_2_with_a_message(tmp_path: Path) -> None:
+    assert main(environment(tmp_path, "hdfs://a/model")) == 2
+    assert "write file://" in (tmp_path / "message").read_text()
