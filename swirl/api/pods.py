@@ -185,6 +185,24 @@ class PodSettings(ApiModel):
     )
 
 
+PLACEMENT_FIELDS = frozenset(
+    {
+        "labels",
+        "annotations",
+        "nodeSelector",
+        "tolerations",
+        "affinity",
+        "topologySpreadConstraints",
+        "priorityClassName",
+        "schedulerName",
+        "imagePullSecrets",
+        "imagePullPolicy",
+    }
+)
+"""Fields of PodSettings that say where a Pod goes, what it is called and how its image is pulled,
+and not what runs in it: a change of them makes no new version."""
+
+
 class Workload(ApiModel):
     """What every spec with Pods of its own has."""
 

@@ -6,27 +6,10 @@ from typing import Literal
 
 from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.resources import ANALYTICSJOBS
-from swirl_operator.runtime.digest import short_digest
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.objects import condition_of, status_of
 
 RunOutcome = Literal["Running", "Succeeded", "Failed", "Cancelled"]
-
-_DECIDE = (
-    "mode",
-    "image",
-    "entryPoint",
-    "parameters",
-    "env",
-    "spark",
-    "serviceAccountName",
-    "timeoutSeconds",
-)
-
-
-def spec_hash(spec: Object) -> str:
-    """The version: eight hex digits over everything that a run's outcome can depend on."""
-    return short_digest({key: spec[key] for key in _DECIDE if key in spec})
 
 
 def run_name(job: str, version: str) -> str:

@@ -14,9 +14,9 @@ from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
 from swirl_operator.kinds.analyticsjob.needed import needed
 from swirl_operator.kinds.analyticsjob.related import JobRelated
-from swirl_operator.kinds.analyticsjob.version import aspect_changed
+from swirl_operator.kinds.analyticsjob.version import aspect_changed, version_of
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
-from swirl_operator.kinds.runs import job_spec_of, outcome_of, run_name, spec_hash
+from swirl_operator.kinds.runs import job_spec_of, outcome_of, run_name
 from swirl_operator.runtime.interface import Object, Observation, Plan
 from swirl_operator.runtime.objects import (
     condition_of,
@@ -41,9 +41,9 @@ def plan_job(observation: Observation[JobRelated]) -> Plan:
     if is_deleting(job):
         return Plan()
     spec = AnalyticsJobSpec.model_validate(job["spec"])
-    version = spec_hash(job["spec"])
-    name = run_name(name_of(job), version)
     runs = observation.owned(ANALYTICSRUNS)
+    version = version_of(job["spec"], runs)
+    name = run_name(name_of(job), version)
     current = next((run for run in runs if name_of(run) == name), None)
     blockers = in_the_way(spec, runs, observation.related.drivers, name)
     create: tuple[Object, ...] = ()

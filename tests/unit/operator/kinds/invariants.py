@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 
 from swirl.kube.resources import DEPLOYMENTS, PODS
 from swirl.wire.change import ChangeEvent
+from swirl_operator.kinds.analyticsjob.version import spec_hash
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, MODELSERVERS
-from swirl_operator.kinds.runs import run_name, spec_hash
+from swirl_operator.kinds.runs import run_name
 from swirl_operator.runtime.interface import Object
 from tests.support import kstatus
 from tests.unit.operator.kinds.kubelet import attempt_of, model_of, run_of

@@ -10,7 +10,8 @@ from typing import Any
 
 from swirl.api.v1alpha1 import AnalyticsJob, ModelServer, SwirlMonitor
 from swirl.kube.resources import Resource
-from swirl_operator.kinds.runs import run_name, spec_hash
+from swirl_operator.kinds.analyticsjob.version import spec_hash
+from swirl_operator.kinds.runs import run_name
 from swirl_operator.runtime.apply import stamped
 from swirl_operator.runtime.interface import ChildFailure, Object, Observation, Plan, Ref
 from swirl_operator.runtime.owner import adopt

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from swirl.kube.resources import DEPLOYMENTS
+from swirl_operator.kinds.analyticsjob.version import spec_hash
 from swirl_operator.kinds.resources import ANALYTICSJOBS, MODELSERVERS
-from swirl_operator.kinds.runs import run_name, spec_hash
+from swirl_operator.kinds.runs import run_name
 from tests.unit.operator.kinds.campaign import INGEST, SERVER, TRAIN, Campaign
 from tests.unit.operator.kinds.kubelet import by_attempt
 

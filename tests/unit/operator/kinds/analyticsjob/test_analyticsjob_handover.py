@@ -8,7 +8,8 @@ import pytest
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
-from swirl_operator.kinds.runs import run_name, spec_hash
+from swirl_operator.kinds.analyticsjob.version import spec_hash
+from swirl_operator.kinds.runs import run_name
 from swirl_operator.runtime.interface import Object
 from tests.unit.operator.kinds.observed import (
     EARLIER,

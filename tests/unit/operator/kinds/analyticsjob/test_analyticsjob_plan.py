@@ -6,8 +6,9 @@ import pytest
 
 from swirl_operator.kinds.analyticsjob.plan import plan_job
 from swirl_operator.kinds.analyticsjob.related import JobRelated
+from swirl_operator.kinds.analyticsjob.version import spec_hash
 from swirl_operator.kinds.resources import ANALYTICSRUNS
-from swirl_operator.kinds.runs import run_name, spec_hash
+from swirl_operator.kinds.runs import run_name
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
 from tests.support import kstatus
 from tests.unit.operator.kinds.observed import (

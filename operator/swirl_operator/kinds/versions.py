@@ -1,0 +1,85 @@
+"""What identifies a version of a job: what its user wrote, and of that what a run can depend on.
+
+The API server fills defaults in when it reads, so a default that a newer CRD brings appears in
+specs that nobody touched. Such a spec is the same version as before: what equals a default counts
+as absent, quantities count by their amount, and where a Pod is placed and how its image is pulled
+does not count at all.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from swirl.api.pods import PLACEMENT_FIELDS
+from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl_operator.pods.quantity import canonical
+from swirl_operator.runtime.interface import Object
+
+_DECIDE = {
+    "mode",
+    "image",
+    "entry_point",
+    "parameters",
+    "env",
+    "env_from",
+    "pod",
+    "spark",
+    "service_account_name",
+    "timeout_seconds",
+}
+_AMOUNTS = ("memory", "memoryOverhead")
+# What stands below these is the user's own text, where an empty object is not the same as none.
+_AS_WRITTEN = ("parameters", "conf", "volumes", "volumeMounts", "template")
+
+
+def written(spec: Object) -> Object:
+    """What the user wrote of what a run can depend on, each thing in one way.
+
+    Raises:
+        ValidationError: it is no spec of a job.
+    """
+    return _beyond(_complete(spec), _DEFAULTS)
+
+
+def _complete(spec: Object) -> Object:
+    parsed = AnalyticsJobSpec.model_validate(spec)
+    return dict(_normal(parsed.model_dump(by_alias=True, exclude_none=True, include=_DECIDE)))
+
+
+def _beyond(value: Object, defaults: Object) -> Object:
+    """What of `value` is otherwise than by default."""
+    found = {}
+    for name, item in value.items():
+        default = defaults.get(name)
+        if isinstance(item, dict) and isinstance(default, dict) and name not in _AS_WRITTEN:
+            if inner := _beyond(item, default):
+                found[name] = inner
+        elif item != default:
+            found[name] = item
+    return found
+
+
+def _normal(value: Any, field: str = "") -> Any:
+    """Without what is empty and without placement; None if nothing is left."""
+    if field in _AS_WRITTEN:
+        return value
+    if isinstance(value, dict):
+        of_pod = field == "pod"
+        kept = {
+            name: _amount(item) if name in _AMOUNTS or field in ("requests", "limits") else item
+            for name, item in value.items()
+            if not (of_pod and name in PLACEMENT_FIELDS)
+        }
+        normal = {name: _normal(item, name) for name, item in kept.items()}
+        return {name: item for name, item in normal.items() if item not in (None, "")} or None
+    if isinstance(value, list):
+        return [_normal(item) for item in value] or None
+    return value
+
+
+def _amount(quantity: Any) -> Any:
+    return quantity if quantity is None else canonical(quantity)
+
+
+_REQUIRED = {"mode": "Batch", "image": "-", "entryPoint": {"function": "a:b"}}
+_DEFAULTS = {name: value for name, value in _complete(_REQUIRED).items() if name not in _REQUIRED}
