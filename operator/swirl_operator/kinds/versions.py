@@ -1,4 +1,4 @@
-"""What identifies a version of a job: what its user wrote, and of that what a run can depend on.
+"""What a user wrote of a spec, each thing in one way: what tells its versions apart. Pure.
 
 The API server fills defaults in when it reads, so a default that a newer CRD brings appears in
 specs that nobody touched. Such a spec is the same version as before: what equals a default counts
@@ -10,40 +10,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from swirl.api.pods import PLACEMENT_FIELDS
-from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl.api.pods import PLACEMENT_FIELDS, Workload
 from swirl_operator.pods.quantity import canonical
 from swirl_operator.runtime.interface import Object
 
-_DECIDE = {
-    "mode",
-    "image",
-    "entry_point",
-    "parameters",
-    "env",
-    "env_from",
-    "pod",
-    "spark",
-    "service_account_name",
-    "timeout_seconds",
-}
 _AMOUNTS = ("memory", "memoryOverhead")
 # What stands below these is the user's own text, where an empty object is not the same as none.
 _AS_WRITTEN = ("parameters", "conf", "volumes", "volumeMounts", "template")
 
 
-def written(spec: Object) -> Object:
-    """What the user wrote of what a run can depend on, each thing in one way.
+def written(spec: Workload, default: Workload, fields: set[str]) -> Object:
+    """Those fields of the spec, by their names on the wire, as far as they are not as by default.
 
-    Raises:
-        ValidationError: it is no spec of a job.
+    Args:
+        spec: of any kind.
+        default: a spec of that kind in which all that may be absent is absent.
+        fields: by their names in Python.
     """
-    return _beyond(_complete(spec), _DEFAULTS)
+    return _beyond(_complete(spec, fields), _complete(default, fields))
 
 
-def _complete(spec: Object) -> Object:
-    parsed = AnalyticsJobSpec.model_validate(spec)
-    return dict(_normal(parsed.model_dump(by_alias=True, exclude_none=True, include=_DECIDE)))
+def _complete(spec: Workload, fields: set[str]) -> Object:
+    return _normal(spec.model_dump(by_alias=True, exclude_none=True, include=fields)) or {}
 
 
 def _beyond(value: Object, defaults: Object) -> Object:
@@ -79,7 +67,3 @@ def _normal(value: Any, field: str = "") -> Any:
 
 def _amount(quantity: Any) -> Any:
     return quantity if quantity is None else canonical(quantity)
-
-
-_REQUIRED = {"mode": "Batch", "image": "-", "entryPoint": {"function": "a:b"}}
-_DEFAULTS = {name: value for name, value in _complete(_REQUIRED).items() if name not in _REQUIRED}

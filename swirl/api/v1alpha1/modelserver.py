@@ -102,8 +102,10 @@ class ModelServerStatus(AnnouncingStatus):
     image: Annotated[str, StringConstraints(max_length=512)] | None = Field(
         default=None, description="The scorer image of the wanted version."
     )
-    pod_template: Annotated[str, StringConstraints(max_length=16)] | None = Field(
-        default=None, description="Digest of the pods' template; another one is a roll-out."
+    configuration: Annotated[str, StringConstraints(max_length=16)] | None = Field(
+        default=None,
+        description="Digest of what the user wrote of how the model is served; another one is "
+        "announced as a change.",
     )
     url: Annotated[str, StringConstraints(max_length=512)] | None = Field(
         default=None,

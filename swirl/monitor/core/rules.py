@@ -13,6 +13,11 @@ NO_RESOURCE: Final = "None"
 
 DEFAULT_RULES = (
     Rule(
+        name="platform-change",
+        when=When(change="Present", aspect="Platform"),
+        verdict="Swirl itself was changed",
+    ),
+    Rule(
         name="model-change",
         when=When(node_kinds=["ModelServer"], change="Present", aspect="Model"),
         verdict="Deployed bug in ML code",

@@ -6,15 +6,44 @@ from collections.abc import Iterable
 
 from pydantic import ValidationError
 
+from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.wire import labels
 from swirl.wire.change import Aspect
+from swirl_operator.kinds import versions
 from swirl_operator.kinds.runs import job_spec_of
-from swirl_operator.kinds.versions import written
 from swirl_operator.runtime.digest import short_digest
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.objects import labels_of
 
+_DECIDE = {
+    "mode",
+    "image",
+    "entry_point",
+    "parameters",
+    "env",
+    "env_from",
+    "pod",
+    "spark",
+    "service_account_name",
+    "timeout_seconds",
+}
+"""What the outcome of a run can depend on."""
+
 _CODE = ("image", "entryPoint")
+_REQUIRED = {"mode": "Batch", "image": "-", "entryPoint": {"function": "a:b"}}
+_DEFAULT = AnalyticsJobSpec.model_validate(_REQUIRED)
+
+
+def written(spec: Object) -> Object:
+    """What the user wrote of what the outcome of a run can depend on.
+
+    Raises:
+        ValidationError: it is no spec of a job.
+    """
+    # What every spec has to have must not look like a default.
+    parsed = AnalyticsJobSpec.model_validate(spec)
+    required = {name: spec[name] for name in _REQUIRED}
+    return required | versions.written(parsed, _DEFAULT, _DECIDE)
 
 
 def spec_hash(spec: Object) -> str:

@@ -1,4 +1,4 @@
-"""Which changes a roll-out of a ModelServer is: of its model, its code, its configuration. Pure.
+"""Which changes a roll-out of a ModelServer is: of its model, code, configuration, or Swirl. Pure.
 
 What is decided stands in the status before it is rolled out, so this compares intentions, and what
 the cluster makes of them does not matter.
@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from swirl.api.v1alpha1.modelserver import ModelServerSpec
+from swirl.wire.change import Aspect
 from swirl_operator.kinds.modelserver.source import Served
-from swirl_operator.pods.deployment import image_of
-from swirl_operator.pods.template import digest_of
+from swirl_operator.kinds.versions import written
+from swirl_operator.runtime.digest import short_digest
 from swirl_operator.runtime.interface import Object
 from swirl_operator.status.changes import Outbox, Subject
 
 _LONGEST_VERSION = 128
+_DEFAULT = ModelServerSpec.model_validate({"model": {"uri": "file:///-"}})
+
+
+def configuration_of(spec: ModelServerSpec) -> str:
+    """Digest of what the user wrote of how the model is served."""
+    settings = {"runtime", "resources", "env", "env_from", "pod"}
+    return short_digest(written(spec, _DEFAULT, settings))
 
 
 def outbox(
@@ -22,34 +31,36 @@ def outbox(
     before: Object,
     *,
     wanted: Served,
-    deployment: Object,
+    image: str,
+    own_image: bool,
+    configuration: str,
     done: bool,
     now: datetime,
 ) -> Outbox:
     """The outbox of the status `before`, with the changes that begin or end now.
 
-    A new model and a new image at once are two changes: either may be to blame.
+    A new model and a new image at once are two changes: either may be to blame. An image that is
+    another one although the user wrote nothing is Swirl's own, and so is that change.
     """
     box = Outbox.of(before)
-    image, template = image_of(deployment), digest_of(deployment)
     known = before.get("wantedVersion"), before.get("digest")
     # A run that was deleted and run again publishes another model under the same version.
     model = known != (wanted.version, wanted.digest)
-    code = before.get("image") not in (None, image)
-    began = model or code or box.last is None
+    replaced = before.get("image") not in (None, image)
+    former = before.get("configuration")
+    rewritten = former not in (None, configuration)
+    began = model or replaced or rewritten or box.last is None
     if model or box.last is None:
-        former = before.get("wantedVersion")
-        box = box.begin(subject, aspect="Model", to=wanted.version, before=former, now=now)
-    if code:
+        version = before.get("wantedVersion")
+        box = box.begin(subject, aspect="Model", to=wanted.version, before=version, now=now)
+    if replaced:
+        aspect: Aspect = "Code" if rewritten or own_image else "Platform"
         box = box.begin(
-            subject, aspect="Code", to=_version(image), before=_version(before["image"]), now=now
+            subject, aspect=aspect, to=_version(image), before=_version(before["image"]), now=now
         )
-    if began:
-        return box
-    former = before.get("podTemplate")
-    if former not in (None, template):
-        return box.begin(subject, aspect="Configuration", to=template, before=former, now=now)
-    return box.finish(now) if done else box
+    elif rewritten:
+        box = box.begin(subject, aspect="Configuration", to=configuration, before=former, now=now)
+    return box.finish(now) if done and not began else box
 
 
 def _version(image: str) -> str:

@@ -6,7 +6,7 @@ from swirl.api.v1alpha1.modelserver import ModelServerSpec, ModelSource
 from swirl.wire.exits import ScorerExit
 from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.modelserver import manifests
-from swirl_operator.kinds.modelserver.changed import outbox
+from swirl_operator.kinds.modelserver.changed import configuration_of, outbox
 from swirl_operator.kinds.modelserver.related import ServerRelated
 from swirl_operator.kinds.modelserver.source import Pending, Served, Unavailable, resolve
 from swirl_operator.kinds.resources import MODELSERVERS
@@ -47,7 +47,9 @@ def plan_server(observation: Observation[ServerRelated], installation: Installat
     progress = rollout_of(observation, deployment, MODELSERVERS)
     conditions = _conditions(observation, spec.model, resolved, wanted, progress, deployment)
     framed = _frame(observation, conditions)
-    status = _status(server, progress, framed) | _serving(observation, wanted, progress, deployment)
+    status = _status(server, progress, framed) | _serving(
+        observation, spec, wanted, progress, deployment
+    )
     if changes.is_new(status, before):
         # The intent first: a version that begins to serve must not go unannounced.
         return Plan(status=status, events=framed.events, requeue_after=0)
@@ -145,6 +147,7 @@ def _status(server: Object, progress: Rollout | None, framed: Frame) -> Object:
 
 def _serving(
     observation: Observation[ServerRelated],
+    spec: ModelServerSpec,
     wanted: Served,
     progress: Rollout | None,
     manifest: Object,
@@ -157,7 +160,7 @@ def _serving(
         "wantedVersion": wanted.version,
         "modelURI": wanted.uri,
         "image": image_of(manifest),
-        "podTemplate": digest_of(manifest),
+        "configuration": configuration_of(spec),
     }
     if wanted.digest is not None:
         status["digest"] = wanted.digest
@@ -168,7 +171,9 @@ def _serving(
         Subject.of(server),
         before,
         wanted=wanted,
-        deployment=manifest,
+        image=image_of(manifest),
+        own_image=spec.runtime.image is not None,
+        configuration=status["configuration"],
         done=done,
         now=observation.now,
     )

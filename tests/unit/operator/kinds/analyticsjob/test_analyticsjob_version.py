@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from swirl.api.v1alpha1 import AnalyticsJob
-from swirl_operator.kinds.analyticsjob.version import aspect_changed, spec_hash, version_of
-from swirl_operator.kinds.versions import written
+from swirl_operator.kinds.analyticsjob.version import aspect_changed, spec_hash, version_of, written
 from swirl_operator.runtime.interface import Object
 from tests.unit.operator.kinds.observed import JOB_SPEC, merged, run
 

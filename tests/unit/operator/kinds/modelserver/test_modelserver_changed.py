@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from swirl_operator.kinds.modelserver.changed import outbox
+from swirl.api.v1alpha1.modelserver import ModelServerSpec
+from swirl_operator.kinds.modelserver.changed import configuration_of, outbox
 from swirl_operator.kinds.modelserver.source import Served
-from swirl_operator.pods.template import digest_of, labelled
 from swirl_operator.runtime.interface import Object
 from swirl_operator.status.changes import Outbox, Subject
 
@@ -18,30 +19,32 @@ SUBJECT = Subject("ModelServer", "shop", "mood", "uid-1")
 SERVED = Served("run-1", "file:///models/1", "d1")
 
 
-def deployment(image: str = "scorer:1", workers: str = "1") -> Object:
-    container = {"name": "scorer", "image": image, "env": [{"name": "WORKERS", "value": workers}]}
-    template = {"metadata": {"labels": {"app": "mood"}}, "spec": {"containers": [container]}}
-    return labelled({"spec": {"replicas": 1, "template": template}})
+@dataclass(frozen=True)
+class Made:
+    """What is rolled out beside the model."""
+
+    image: str = "scorer:1"
+    own_image: bool = False
+    configuration: str = "c1"
 
 
-def status(box: Outbox, wanted: Served = SERVED, made: Object | None = None) -> Object:
+def status(box: Outbox, wanted: Served = SERVED, made: Made | None = None) -> Object:
     """As the planner leaves it."""
-    made = made or deployment()
+    made = made or Made()
     return {
         "wantedVersion": wanted.version,
         "digest": wanted.digest,
-        "image": made["spec"]["template"]["spec"]["containers"][0]["image"],
-        "podTemplate": digest_of(made),
+        "image": made.image,
+        "configuration": made.configuration,
         **box.fields(),
     }
 
 
 def step(
-    before: Object, wanted: Served = SERVED, made: Object | None = None, *, done: bool = False
+    before: Object, wanted: Served = SERVED, made: Made | None = None, *, done: bool = False
 ) -> Outbox:
-    return outbox(
-        SUBJECT, before, wanted=wanted, deployment=made or deployment(), done=done, now=NOW
-    )
+    made = made or Made()
+    return outbox(SUBJECT, before, wanted=wanted, done=done, now=NOW, **asdict(made))
 
 
 def announced(box: Outbox) -> list[tuple[str, str | None, str]]:
@@ -66,18 +69,17 @@ def test_ends_when_it_is_done_and_only_then() -> None:
 @pytest.mark.parametrize(
     ("wanted", "made", "expected"),
     [
-        (replace(SERVED, version="run-2"), deployment(), ("Model", "run-1", "run-2")),
-        (replace(SERVED, digest="d2"), deployment(), ("Model", "run-1", "run-1")),
-        (SERVED, deployment("scorer:2"), ("Code", "scorer:1", "scorer:2")),
-        (
-            SERVED,
-            deployment(workers="2"),
-            ("Configuration", digest_of(deployment()), digest_of(deployment(workers="2"))),
-        ),
+        (replace(SERVED, version="run-2"), Made(), ("Model", "run-1", "run-2")),
+        (replace(SERVED, digest="d2"), Made(), ("Model", "run-1", "run-1")),
+        (SERVED, Made("scorer:2"), ("Platform", "scorer:1", "scorer:2")),
+        (SERVED, Made("mine:2", own_image=True), ("Code", "scorer:1", "mine:2")),
+        # Back from an image of the user's own to Swirl's.
+        (SERVED, Made("scorer:2", configuration="c2"), ("Code", "scorer:1", "scorer:2")),
+        (SERVED, Made(configuration="c2"), ("Configuration", "c1", "c2")),
     ],
 )
 def test_what_is_changed_is_named(
-    wanted: Served, made: Object, expected: tuple[str, str | None, str]
+    wanted: Served, made: Made, expected: tuple[str, str | None, str]
 ) -> None:
     begun = step(RUNNING, wanted, made)
     assert announced(begun)[-1] == expected
@@ -88,8 +90,12 @@ def test_what_is_changed_is_named(
 
 
 def test_a_model_and_an_image_at_once_are_two_changes() -> None:
-    box = step(RUNNING, replace(SERVED, version="run-2"), deployment("scorer:2"))
-    assert announced(box)[-2:] == [("Model", "run-1", "run-2"), ("Code", "scorer:1", "scorer:2")]
+    newer = replace(SERVED, version="run-2")
+    model = ("Model", "run-1", "run-2")
+    box = step(RUNNING, newer, Made("scorer:2"))
+    assert announced(box)[-2:] == [model, ("Platform", "scorer:1", "scorer:2")]
+    box = step(RUNNING, newer, Made(configuration="c2"))
+    assert announced(box)[-2:] == [model, ("Configuration", "c1", "c2")]
 
 
 def test_a_change_that_is_overtaken_ends_when_the_next_one_starts() -> None:
@@ -99,9 +105,16 @@ def test_a_change_that_is_overtaken_ends_when_the_next_one_starts() -> None:
     assert first["finishedAt"] == (second.last or {})["startedAt"]
 
 
-def test_a_status_of_before_images_were_noted_is_no_change_of_code() -> None:
-    old = {key: value for key, value in RUNNING.items() if key not in ("image", "podTemplate")}
-    assert announced(step(old, made=deployment("scorer:2", "2"))) == announced(Outbox.of(RUNNING))
+def test_a_status_of_before_these_were_noted_is_no_change() -> None:
+    old = {key: value for key, value in RUNNING.items() if key not in ("image", "configuration")}
+    assert announced(step(old, made=Made("scorer:2"))) == announced(Outbox.of(RUNNING))
+
+
+def test_an_upgrade_from_a_version_without_configurations_is_no_change_of_the_users() -> None:
+    old = {key: value for key, value in RUNNING.items() if key != "configuration"}
+    assert announced(step(old, made=Made())) == announced(Outbox.of(RUNNING))
+    upgraded = step(old, made=Made("scorer:2"))
+    assert announced(upgraded)[-1] == ("Platform", "scorer:1", "scorer:2")
 
 
 def test_there_and_back_within_a_second_are_changes_of_their_own() -> None:
@@ -111,11 +124,25 @@ def test_there_and_back_within_a_second_are_changes_of_their_own() -> None:
     assert len({(box.last or {})["id"] for box in (there, back, again)}) == 3
 
 
-def test_the_label_follows_the_template_and_nothing_else() -> None:
-    one = deployment()
-    assert digest_of(one) == digest_of(deployment())
-    assert digest_of(one) != digest_of(deployment(workers="2"))
-    assert one["spec"]["template"]["metadata"]["labels"]["app"] == "mood"
+SPEC: Object = {"model": {"job": "train"}}
+
+
+def configured(**spec: Any) -> str:
+    return configuration_of(ModelServerSpec.model_validate({**SPEC, **spec}))
+
+
+def test_how_it_is_served_is_what_the_user_wrote_of_it() -> None:
+    cpu = {"resources": {"requests": {"cpu": "1"}}}
+    assert configured(**cpu) != configured()
+    assert configured(**cpu) == configured(resources={"requests": {"cpu": "1000m"}})
+    assert configured(runtime={"image": "mine:1"}) != configured()
+    assert configured(env=[{"name": "A", "value": "1"}]) != configured()
+    same: list[Object] = [
+        {"model": {"run": "other"}, "replicas": 7},
+        {"runtime": {}, "env": [], "pod": {}},
+        {"pod": {"nodeSelector": {"disk": "fast"}, "imagePullSecrets": [{"name": "a"}]}},
+    ]
+    assert {configured(**spec) for spec in same} == {configured()}
 
 
 def test_a_change_that_begins_now_does_not_end_in_the_same_round() -> None:
