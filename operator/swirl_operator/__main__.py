@@ -13,7 +13,7 @@ from swirl.wire.environment import InvalidEnvironment
 from swirl.wire.exits import OperatorExit
 from swirl_operator.kinds import controllers
 from swirl_operator.runtime.process import QUIET, main
-from swirl_operator.settings import installation, runtime_options
+from swirl_operator.settings import installation, offer, runtime_options
 
 logger = logging.getLogger("swirl_operator")
 
@@ -27,7 +27,8 @@ def run(environ: Mapping[str, str]) -> int:
         logger.error("the operator cannot run: %s", error)
         leave_message(str(error), environ)
         return OperatorExit.INVALID_SETTINGS
-    return main(controllers(installation(environment)), runtime_options(environment))
+    kinds = controllers(installation(environment), offer(environment))
+    return main(kinds, runtime_options(environment))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from swirl.wire.containers import OperatorEnvironment
+from swirl_operator.kinds.namespace.offer import Offer
 from swirl_operator.pods.artifacts import ArtifactStore
 from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.options import Options
@@ -18,6 +19,16 @@ def runtime_options(environment: OperatorEnvironment) -> Options:
         probe_port=environment.port,
         kafka=environment.kafka,
         changes_topic=environment.topics.changes,
+    )
+
+
+def offer(environment: OperatorEnvironment) -> Offer:
+    """Return what namespaces get."""
+    return Offer(
+        listed=environment.workload_namespaces,
+        objects=environment.workload_objects,
+        secrets=environment.copied_secrets,
+        source=environment.pod_namespace,
     )
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A namespaced resource type of the Kubernetes API."""
+    """A resource type of the Kubernetes API; most are in namespaces."""
 
     group: str
     version: str
     plural: str
     kind: str
+    namespaced: bool = True
 
     @property
     def api_version(self) -> str:
@@ -27,11 +28,11 @@ class Resource:
         `namespace=None` is the collection across all namespaces (list and watch only).
         """
         parts = ["/apis", self.group, self.version] if self.group else ["/api", self.version]
-        if namespace is not None:
+        if namespace is not None and self.namespaced:
             parts += ["namespaces", namespace]
         parts.append(self.plural)
         if name is not None:
-            if namespace is None:
+            if namespace is None and self.namespaced:
                 raise ValueError(f"{self.plural}/{name} needs a namespace")
             parts.append(name)
             if subresource is not None:
@@ -43,6 +44,11 @@ class Resource:
 
 PODS = Resource("", "v1", "pods", "Pod")
 SERVICES = Resource("", "v1", "services", "Service")
+NAMESPACES = Resource("", "v1", "namespaces", "Namespace", namespaced=False)
+SECRETS = Resource("", "v1", "secrets", "Secret")
+SERVICEACCOUNTS = Resource("", "v1", "serviceaccounts", "ServiceAccount")
+PERSISTENTVOLUMECLAIMS = Resource("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim")
+ROLEBINDINGS = Resource("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding")
 CONFIGMAPS = Resource("", "v1", "configmaps", "ConfigMap")
 DEPLOYMENTS = Resource("apps", "v1", "deployments", "Deployment")
 LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease")

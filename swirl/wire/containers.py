@@ -32,6 +32,24 @@ def _object(text: str) -> dict[str, Any]:
     return body
 
 
+def _manifests(text: str) -> tuple[dict[str, Any], ...]:
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"is not JSON: {error}") from error
+    if not isinstance(body, list) or not all(_is_manifest(item) for item in body):
+        raise ValueError("must be a JSON list of manifests, each with its metadata.name")
+    return tuple(body)
+
+
+def _is_manifest(item: Any) -> bool:
+    return (
+        isinstance(item, dict)
+        and {"apiVersion", "kind"} <= item.keys()
+        and bool(isinstance(item.get("metadata"), dict) and item["metadata"].get("name"))
+    )
+
+
 def _texts(text: str) -> dict[str, str]:
     body = _object(text)
     if not all(isinstance(value, str) for value in body.values()):
@@ -144,6 +162,10 @@ class OperatorEnvironment(Environment):
         kafka_secret: the Secret in each workload namespace that is mounted there; None if none is.
         pod_defaults: `env`, `envFrom` and `pod` of every workload, as `swirl.api.pods.Workload` has
             them.
+        workload_namespaces: namespaces that the chart itself makes ready for analytics.
+        workload_objects: manifests, without a namespace, of what the operator makes in those that
+            have the label `swirl.dev/workloads`; empty where the label counts for nothing.
+        copied_secrets: names of Secrets of the operator's namespace that are copied to all of them.
         lease_name: of the Lease that makes one replica the leader.
         port: of probes and metrics.
     """
@@ -165,6 +187,15 @@ class OperatorEnvironment(Environment):
         metadata=variable("SWIRL_POD_DEFAULTS", read=_object, write=_json),
     )
     topics: Topics = field(default_factory=Topics, metadata=group(Topics))
+    workload_namespaces: tuple[str, ...] = field(
+        default=(), metadata=variable("SWIRL_WORKLOAD_NAMESPACES", read=_names, write=",".join)
+    )
+    workload_objects: tuple[dict[str, Any], ...] = field(
+        default=(), metadata=variable("SWIRL_WORKLOAD_OBJECTS", read=_manifests, write=json.dumps)
+    )
+    copied_secrets: tuple[str, ...] = field(
+        default=(), metadata=variable("SWIRL_COPIED_SECRETS", read=_names, write=",".join)
+    )
     lease_name: str = field(default="swirl-operator", metadata=variable("SWIRL_LEASE_NAME"))
     pod_name: str = field(metadata=variable("SWIRL_POD_NAME", field_ref="metadata.name"))
     pod_namespace: str = field(

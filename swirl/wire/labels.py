@@ -22,6 +22,9 @@ VERSION = f"{PREFIX}version"
 SPEC_HASH = f"{PREFIX}spec-hash"
 TEMPLATE = f"{PREFIX}template"
 
+WORKLOADS = f"{PREFIX}workloads"
+"""Label of a Namespace that is made ready for analytics where it is `true`."""
+
 PROGRESS = f"{PREFIX}progress"
 """Annotation in which a driver says how far it is; see `swirl.wire.progress`."""
 

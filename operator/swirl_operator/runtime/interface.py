@@ -2,8 +2,8 @@
 
 A planner is pure: it turns an `Observation` into a `Plan` without I/O, clock or randomness.
 The runtime does everything else, in one fixed order: observe, plan, confirm absences,
-create/apply/delete, announce, status, events. A planner that must record an intent before acting
-on it returns the status first (with `requeue_after=0`) and the action in the next round.
+copy/create/apply/delete, announce, status, events. A planner that must record an intent before
+acting on it returns the status first (with `requeue_after=0`) and the action in the next round.
 """
 
 from __future__ import annotations
@@ -55,6 +55,17 @@ class ChildFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """An object of another namespace that has a copy, under its own name, in this one.
+
+    What somebody else made under that name is left as it is, present or not.
+    """
+
+    source: Ref
+    present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything one reconcile should do. Empty fields mean: nothing of that sort."""
 
@@ -65,6 +76,8 @@ class Plan:
     """POST once. An existing object is fine if it is ours, a name clash otherwise."""
     apply: tuple[Object, ...] = ()
     """Server-side apply, skipped when the cached child already is as wanted."""
+    copy: tuple[Copy, ...] = ()
+    """Compared live, and written where they differ."""
     delete: tuple[Ref, ...] = ()
     """DELETE with uid precondition and background propagation."""
     announce: tuple[dict[str, Any], ...] = ()

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from swirl.kube.resources import Resource
 from swirl_operator.runtime.interface import Object
 
 _NONE: Object = {}
+
+
+def placed(resource: Resource, obj: Object) -> Object:
+    """The object, with a namespace whatever it is: a Namespace is in the one that it makes."""
+    if resource.namespaced:
+        return obj
+    return {**obj, "metadata": {**obj["metadata"], "namespace": obj["metadata"]["name"]}}
 
 
 def name_of(obj: Object) -> str:

@@ -13,6 +13,7 @@ from swirl_operator.runtime.announce import Announcer
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
+from swirl_operator.runtime.copies import Copier
 from swirl_operator.runtime.interface import (
     ChildFailure,
     Controller,
@@ -91,6 +92,7 @@ class Reconciler:
         self._children = ChildWriter(
             api=api, cache=cache, router=router, memory=memory, fence=fence
         )
+        self._copies = Copier(api=api, fence=fence)
         self._status = StatusWriter(
             api=api,
             cache=cache,
@@ -184,7 +186,10 @@ class Reconciler:
 
     async def _execute(self, request: _Request, obj: Object, plan: Plan) -> Result:
         resource = request.controller.resource
-        written, failures = await self._children.write(request.key, obj, resource, plan)
+        # Before what is deleted: copies to be withdrawn are known by the children that are left.
+        copied, failures = await self._copies.write(obj, resource, plan)
+        written, refused = await self._children.write(request.key, obj, resource, plan)
+        written, failures = written + copied, [*failures, *refused]
         if failures:
             logger.warning("%s: refused: %s", request.key, as_refs(failures))
             plan = self._plan(request, obj, failures)

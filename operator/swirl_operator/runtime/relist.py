@@ -12,7 +12,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 
-from swirl.kube.errors import ApiError
+from swirl.kube.errors import ApiError, NotFound
 from swirl.kube.resources import Resource
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.cache import Cache
@@ -107,7 +107,10 @@ class Relist:
         for resource in self._router.resources:
             corrections = 0
             for namespace in self._options.namespaces or (None,):
-                corrections += await self._one(resource, namespace)
+                if resource.namespaced or namespace is None:
+                    corrections += await self._one(resource, namespace)
+                else:
+                    corrections += await self._named(resource, namespace)
             self._metrics.cached_objects.labels(resource.plural).set(self._cache.count(resource))
             if corrections and not initial:
                 self._metrics.relist_corrections.labels(resource.plural).inc(corrections)
@@ -115,6 +118,17 @@ class Relist:
                     "relist of %s: %d objects were not current", resource.plural, corrections
                 )
         self._done_at = self._clock()
+
+    async def _named(self, resource: Resource, name: str) -> int:
+        """One object without a namespace: who may see only some may not list all."""
+        try:
+            obj = await self._api.get(resource, name, name)
+        except NotFound:
+            cached = self._cache.get(resource, name, name)
+            if cached is not None:
+                self._router.absent(resource, cached)
+            return int(cached is not None)
+        return int(self._router.listed(resource, obj, watched=False))
 
     async def _one(self, resource: Resource, namespace: str | None) -> int:
         listed: set[str] = set()

@@ -15,6 +15,7 @@ from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.interface import Controller, Object
 from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.metrics import Metrics
+from swirl_operator.runtime.objects import placed
 from swirl_operator.runtime.owner import controller_of
 from swirl_operator.runtime.queue import Lane, WorkQueue
 
@@ -62,16 +63,19 @@ class Router:
     def watched(self, resource: Resource, obj: Object, *, type: str | None) -> None:
         """An event of the watch; `type` is `None` for its initial list."""
         self._metrics.watch_events.labels(resource.plural, type or "LISTED").inc()
+        obj = placed(resource, obj)
         gone = type == "DELETED"
         self._freshness.delivered(obj, self._clock(), gone=gone)
         self._take(resource, self._store(resource, obj, gone))
 
-    def listed(self, resource: Resource, obj: Object) -> bool:
+    def listed(self, resource: Resource, obj: Object, *, watched: bool = True) -> bool:
         """An object of a relist; true if it told something new."""
+        obj = placed(resource, obj)
         change = self._cache.put(resource, obj)
         if change is None:
             return False
-        self._freshness.expect(resource, obj, self._clock())
+        if watched:
+            self._freshness.expect(resource, obj, self._clock())
         self._take(resource, change)
         return True
 

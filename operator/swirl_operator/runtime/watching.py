@@ -57,11 +57,14 @@ def kopf_settings(router: Router) -> kopf.OperatorSettings:
     return settings
 
 
-def registry(router: Router) -> kopf.OperatorRegistry:
+def registry(router: Router, options: Options) -> kopf.OperatorRegistry:
     """One event handler for each watched resource, made from the list of controllers."""
     handlers = kopf.OperatorRegistry()
     kopf.on.login(registry=handlers)(_login)
     for resource in router.resources:
+        if options.namespaces and not resource.namespaced:
+            # Only those of all namespaces can be watched; the relist asks for each by its name.
+            continue
         kopf.on.event(
             resource.group,
             resource.version,
@@ -77,7 +80,7 @@ async def watch(
 ) -> None:
     """Run kopf until `stop`; `ready` is set when it has taken over the signals."""
     await kopf.operator(
-        registry=registry(router),
+        registry=registry(router, options),
         settings=kopf_settings(router),
         standalone=True,
         clusterwide=not options.namespaces,

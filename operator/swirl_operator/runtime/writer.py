@@ -70,7 +70,7 @@ class ChildWriter:
                 except ForeignObject as error:
                     failures.append(_failure(resource, child, 409, error.reason, str(error)))
                 except ApiError as error:
-                    if _is_outage(error):
+                    if is_outage(error):
                         raise
                     failures.append(
                         _failure(resource, child, error.code, error.reason, error.message)
@@ -180,7 +180,7 @@ def as_refs(failures: Sequence[ChildFailure]) -> str:
     return ", ".join(f"{f.ref.resource.kind} {f.ref.name} ({f.reason})" for f in failures)
 
 
-def _is_outage(error: ApiError) -> bool:
+def is_outage(error: ApiError) -> bool:
     """Worth a retry and not worth a condition: the request was never judged on its merits.
 
     A plain 500 is the exception among the 5xx: admission webhooks that fail are reported so.

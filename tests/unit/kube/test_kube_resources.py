@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swirl.kube.resources import DEPLOYMENTS, PODS, Resource
+from swirl.kube.resources import DEPLOYMENTS, NAMESPACES, PODS, Resource
 
 
 def test_paths() -> None:
@@ -17,6 +17,12 @@ def test_paths() -> None:
     assert widgets.path("ns", "w", "status") == (
         "/apis/example.org/v1/namespaces/ns/widgets/w/status"
     )
+
+
+def test_paths_of_what_is_in_no_namespace() -> None:
+    assert NAMESPACES.path(None) == "/api/v1/namespaces"
+    assert NAMESPACES.path("ns", "ns") == "/api/v1/namespaces/ns"
+    assert NAMESPACES.path(None, "ns", "status") == "/api/v1/namespaces/ns/status"
 
 
 def test_a_name_needs_a_namespace_and_a_subresource_a_name() -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from swirl.wire.containers import OperatorEnvironment
-from swirl_operator.settings import installation, runtime_options
+from swirl.wire.environment import InvalidEnvironment
+from swirl_operator.settings import installation, offer, runtime_options
 
 ENVIRONMENT = {
     "SWIRL_SCORER_IMAGE": "swirl/scorer:1",
@@ -49,3 +54,28 @@ def test_the_kinds_are_told_theirs() -> None:
     assert (told.store.uri, told.store.claim) == ("file:///var/lib/swirl/artifacts", "claim")
     assert told.kafka is None
     assert (told.topics.metrics, told.topics.verdicts) == ("swirl.metrics", "verdicts")
+
+
+def test_namespaces_are_told_theirs() -> None:
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "a"}}
+    told = offer(
+        OperatorEnvironment.read(
+            {
+                **ENVIRONMENT,
+                "SWIRL_WORKLOAD_NAMESPACES": "ads,reports",
+                "SWIRL_WORKLOAD_OBJECTS": json.dumps([account]),
+                "SWIRL_COPIED_SECRETS": "registry",
+            }
+        )
+    )
+    assert told.listed == ("ads", "reports")
+    assert told.objects == (account,)
+    assert told.secrets == ("registry",)
+    assert told.source == "swirl-system"
+    assert not offer(OperatorEnvironment.read(ENVIRONMENT))
+
+
+@pytest.mark.parametrize("text", ["{}", "[1]", '[{"kind": "Pod"}]', "["])
+def test_what_is_no_list_of_manifests_is_refused(text: str) -> None:
+    with pytest.raises(InvalidEnvironment, match="SWIRL_WORKLOAD_OBJECTS"):
+        OperatorEnvironment.read({**ENVIRONMENT, "SWIRL_WORKLOAD_OBJECTS": text})

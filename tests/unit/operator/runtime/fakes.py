@@ -188,14 +188,14 @@ def _merged(live: Any, patch: Any) -> Any:
 class FakeController:
     """Plans what its function says; by default, nothing."""
 
-    resource = WIDGETS
-
     def __init__(
         self,
         plan: Callable[[Observation[Any]], Plan] = lambda observation: Plan(),
         *,
         owns: tuple[Resource, ...] = (PODS,),
+        resource: Resource = WIDGETS,
     ) -> None:
+        self.resource = resource
         self.function = plan
         self.owns = owns
         self.observations: list[Observation[Any]] = []

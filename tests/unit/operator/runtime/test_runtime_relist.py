@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from swirl.kube.resources import PODS
+from swirl.kube.resources import NAMESPACES, PODS
 from swirl_operator.runtime.options import Options
 from swirl_operator.runtime.queue import Lane
 from swirl_operator.runtime.relist import Relist
@@ -152,3 +152,30 @@ async def test_a_late_watch_is_a_reason_to_list_early(bench: Bench) -> None:
     await run_for(bench, 50.0)
     assert bench.api.requests != []
     assert bench.freshness.overdue(bench.clock.time()) == {}, "it was deleted, no watch is late"
+
+
+async def test_what_is_in_no_namespace_is_asked_for_by_name_where_few_may_be_seen(
+    bench: Bench,
+) -> None:
+    named = Routing(FakeController(owns=(), resource=NAMESPACES))
+    relist = Relist(
+        api=bench.api,
+        cache=named.cache,
+        router=named.router,
+        freshness=named.freshness,
+        metrics=named.metrics,
+        options=Options(
+            identity="me", lease_namespace="ns", lease_name="l", namespaces=("ns", "gone")
+        ),
+    )
+    path = NAMESPACES.path("ns", "ns")
+    bench.api.objects[path] = {"metadata": {"name": "ns", "uid": "u", "resourceVersion": "1"}}
+    await relist.all()
+    found = named.cache.get(NAMESPACES, "ns", "ns")
+    assert found is not None
+    assert found["metadata"]["namespace"] == "ns"
+    # It is not watched, so no watch can be late.
+    assert named.freshness.overdue(named.clock.time() + 1000) == {}
+    del bench.api.objects[path]
+    await relist.all()
+    assert named.cache.get(NAMESPACES, "ns", "ns") is None

@@ -5,15 +5,16 @@ from __future__ import annotations
 import kopf
 import pytest
 
-from swirl.kube.resources import CONFIGMAPS, PODS
+from swirl.kube.resources import CONFIGMAPS, NAMESPACES, PODS
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.metrics import Metrics
+from swirl_operator.runtime.options import Options
 from swirl_operator.runtime.queue import WorkQueue
 from swirl_operator.runtime.router import Router
-from swirl_operator.runtime.watching import NoDiffBase, kopf_settings
-from tests.unit.operator.runtime.fakes import WIDGETS, FakeClock, FakeController
+from swirl_operator.runtime.watching import NoDiffBase, kopf_settings, registry
+from tests.unit.operator.runtime.fakes import WIDGETS, FakeClock, FakeController, Routing
 
 
 @pytest.fixture
@@ -52,3 +53,14 @@ def test_kopf_writes_nothing(settings: kopf.OperatorSettings) -> None:
     assert storage.fetch(body=body) is None
     with pytest.raises(RuntimeError):
         storage.store(body=body, patch=kopf.Patch(), essence=kopf.BodyEssence())
+
+
+@pytest.mark.parametrize(("namespaces", "watched"), [((), True), (("ns",), False)])
+def test_what_is_in_no_namespace_is_watched_where_all_of_them_are(
+    namespaces: tuple[str, ...], watched: bool
+) -> None:
+    router = Routing(FakeController(resource=NAMESPACES)).router
+    options = Options(identity="me", lease_namespace="ns", lease_name="l", namespaces=namespaces)
+    handlers = registry(router, options)._watching.get_all_handlers()
+    names = {handler.id for handler in handlers}
+    assert names == {"watch-pods", *(["watch-namespaces"] if watched else [])}
