@@ -32,10 +32,11 @@ demo: setup ## the talk's pipeline on a cluster: break it, and be told why
 down: setup ## take down what demo started
 	@$(PYTHON) examples/ads/demo.py down
 
-generate: ## write crds/, the chart's copy and the list of reasons from their sources
+generate: ## write crds/, the chart's copy, the list of reasons and Argo CD's scripts from their sources
 	@$(PYTHON) -m swirl.api.crd
 	@cp crds/*.yaml charts/swirl/files/crds/
 	@PYTHONPATH=.:operator $(PYTHON) -m swirl_operator.reference
+	@$(PYTHON) integrations/argocd/render.py
 
 verify: ## fail if a generated file or a lock is stale
 	@scripts/verify.sh

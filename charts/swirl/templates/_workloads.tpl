@@ -43,10 +43,10 @@ items:
     metadata:
       name: {{ $claim.name }}
       {{- $keep := ternary (dict "helm.sh/resource-policy" "keep") dict (and $claim.keep (ne .namespace "")) }}
-      {{- with merge $keep $claim.annotations }}
+      # Where a class binds late, the claim waits for its first pod: a sync must not wait for the claim.
+      {{- $now := dict "argocd.argoproj.io/ignore-healthcheck" "true" }}
       annotations:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
+        {{- toYaml (merge $keep $claim.annotations $now) | nindent 8 }}
     spec:
       accessModes:
         {{- toYaml $claim.accessModes | nindent 8 }}

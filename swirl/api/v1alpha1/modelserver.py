@@ -23,7 +23,7 @@ from swirl.api.pods import Workload
 
 
 class ModelSource(ApiModel):
-    """Where the model comes from: exactly one of `job`, `run` and `uri`."""
+    """Where the model comes from: a `job`, a `run`, a `run` of a `job`, or a `uri`."""
 
     job: Name | None = Field(
         default=None,
@@ -31,7 +31,12 @@ class ModelSource(ApiModel):
         "A new version of the job rolls out when its run succeeded; going back to an earlier "
         "spec serves that spec's model again at once.",
     )
-    run: Name | None = Field(default=None, description="Serve what this AnalyticsRun published.")
+    run: Name | None = Field(
+        default=None,
+        description="Serve what this AnalyticsRun published. Beside `job` it must be a run of that "
+        "job, and the server is held at it until `run` is taken away: how one goes back without a "
+        "change of `job`, which Git may own.",
+    )
     uri: (
         Annotated[str, StringConstraints(max_length=1024, pattern=r"^[a-z][a-z0-9+.-]*://.+$")]
         | None
@@ -57,8 +62,8 @@ class ModelServerSpec(Workload):
         description="Where the model comes from.",
         json_schema_extra=rules(
             (
-                "[has(self.job), has(self.run), has(self.uri)].filter(x, x).size() == 1",
-                "model needs exactly one of job, run and uri",
+                "has(self.uri) != (has(self.job) || has(self.run))",
+                "model needs a job, a run, or both, or else a uri",
             ),
             (
                 "!has(self.name) || !has(self.uri)",

@@ -155,9 +155,13 @@ REFUSED = {
     ),
     "two-models": (
         server("bad", job="train", uri="file:///m"),
-        "model needs exactly one of job, run and uri",
+        "model needs a job, a run, or both, or else a uri",
     ),
-    "no-model": (server("bad"), "model needs exactly one of job, run and uri"),
+    "run-and-directory": (
+        server("bad", run="train-1", uri="file:///m"),
+        "model needs a job, a run, or both, or else a uri",
+    ),
+    "no-model": (server("bad"), "model needs a job, a run, or both, or else a uri"),
     "name-of-a-directory": (
         server("bad", uri="file:///m", name="sentiment"),
         "model.name chooses among the models of a run; with model.uri leave it out",

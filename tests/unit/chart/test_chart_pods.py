@@ -140,10 +140,10 @@ def test_chart_services_select_the_pods(everything: list[Manifest]) -> None:
 
 def test_chart_keeps_models_when_it_goes(plain: list[Manifest], render: Render) -> None:
     (claim,) = (m for m in plain if m["kind"] == "PersistentVolumeClaim")
-    assert claim["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+    assert claim["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
     dropped = render(artifacts={"claim": {"keep": False}})
     (claim,) = (m for m in dropped if m["kind"] == "PersistentVolumeClaim")
-    assert "annotations" not in claim["metadata"]
+    assert "helm.sh/resource-policy" not in claim["metadata"]["annotations"]
 
 
 def test_chart_makes_no_claim_for_a_store_outside(render: Render) -> None:

@@ -38,7 +38,7 @@ class ModelServerController:
         source = obj["spec"]["model"]
         job = cache.get(ANALYTICSJOBS, namespace, source["job"]) if source.get("job") else None
         run_name = source.get("run")
-        if job is not None:
+        if run_name is None and job is not None:
             # Of the spec as it is now: a status that lags behind must not choose the version.
             run_name = _current_run(job)
         return ServerRelated(

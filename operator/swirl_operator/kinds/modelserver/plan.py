@@ -91,8 +91,11 @@ def _conditions(
         return stalled(resolved.reason, resolved.message + still)
     if progress is not None and progress.done:
         if isinstance(resolved, Served):
-            return ready(Reason.SERVING, f"All replicas serve {wanted.version}.")
-        if source.job is not None and is_run_of(source.job, wanted.version):
+            held = ""
+            if source.job is not None and source.run is not None:
+                held = f" Held at it by spec.model.run; without it, {source.job} is followed again."
+            return ready(Reason.SERVING, f"All replicas serve {wanted.version}.{held}")
+        if source.job and not source.run and is_run_of(source.job, wanted.version):
             return ready(
                 Reason.SERVING,
                 f"All replicas serve {wanted.version}; a newer one may follow: {resolved.message}",

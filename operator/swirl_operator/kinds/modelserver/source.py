@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from swirl.api.v1alpha1.modelserver import ModelSource
+from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.runs import outcome_of
 from swirl_operator.runtime.digest import short_digest
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.objects import name_of
-from swirl_operator.status.reasons import Reason
+from swirl_operator.status.reasons import AnyReason, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Pending:
 class Unavailable:
     """Waiting will not help; what is served stays."""
 
-    reason: Reason
+    reason: AnyReason
     message: str
 
 
@@ -42,17 +43,29 @@ def resolve(
 ) -> Served | Pending | Unavailable:
     """What is to be served, or why that is not known yet.
 
-    `job` is the AnalyticsJob of `source.job`, `run` the run meant by `source.run` or the current
-    run of that job; each None when it does not exist.
+    `job` is the AnalyticsJob of `source.job`, `run` the run meant by `source.run` or, without it,
+    the current run of that job; each None when it does not exist.
     """
     if source.uri is not None:
         return Served(f"uri-{short_digest(source.uri)}", source.uri, None)
-    if source.job is not None and job is None:
+    if source.run is not None:
+        return _named(source, source.run, run)
+    if job is None:
         return Pending(Reason.JOB_NOT_FOUND, f"AnalyticsJob {source.job} does not exist (yet).")
     if run is None:
-        if source.job is not None:
-            return Pending(Reason.RUN_STARTING, f"AnalyticsJob {source.job} has no run yet.")
-        return Pending(Reason.RUN_NOT_FOUND, f"AnalyticsRun {source.run} does not exist (yet).")
+        return Pending(Reason.RUN_STARTING, f"AnalyticsJob {source.job} has no run yet.")
+    return _of_run(source, run)
+
+
+def _named(source: ModelSource, name: str, run: Object | None) -> Served | Pending | Unavailable:
+    if run is None:
+        return Pending(Reason.RUN_NOT_FOUND, f"AnalyticsRun {name} does not exist (yet).")
+    if source.job is not None and run["spec"]["job"] != source.job:
+        return Unavailable(
+            OutcomeReason.INVALID_SPEC,
+            f"spec.model.run: AnalyticsRun {name} is a run of AnalyticsJob {run['spec']['job']}, "
+            f"not of {source.job}.",
+        )
     return _of_run(source, run)
 
 

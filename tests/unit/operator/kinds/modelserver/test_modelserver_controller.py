@@ -60,6 +60,13 @@ def test_a_run_by_its_own_name() -> None:
     assert run_name(CONTROLLER.related(server({"run": "other"}), cache_with())) is None
 
 
+def test_a_run_by_its_own_name_beside_a_job() -> None:
+    cache = cache_with(observedGeneration=2, currentRun={"name": "train-2"})
+    related = CONTROLLER.related(server({"job": "train", "run": "train-1"}), cache)
+    assert related.job is not None
+    assert run_name(related) == "train-1"
+
+
 def test_pods_of_the_server_and_not_of_a_monitor_of_that_name() -> None:
     cache = Cache()
     for kind in ("ModelServer", "SwirlMonitor"):

@@ -156,6 +156,25 @@ def test_another_model_under_the_same_version_is_a_change() -> None:
     assert kstatus.compute(after(obj, plan)) == "InProgress"
 
 
+def held_at(run: str) -> Object:
+    obj, _ = settled(published())
+    return merged(obj, {"spec": {"model": {"run": run}}, "metadata": {"generation": 2}})
+
+
+def test_a_server_that_is_held_at_a_run_says_so() -> None:
+    obj = held_at("train-1")
+    plan = look(obj, published(), rolled_out(obj, published()))
+    assert said(plan)[0] == "True"
+    assert "Held at it by spec.model.run" in said(plan)[2]
+
+
+def test_a_server_that_is_held_at_a_run_that_is_not_there_does_not_speak_of_a_newer_one() -> None:
+    obj = held_at("train-0")
+    plan = look(obj, None, rolled_out(obj, published()))
+    assert said(plan)[:2] == ("Unknown", "RunNotFound")
+    assert said(plan)[2] == "AnalyticsRun train-0 does not exist (yet). train-1 is still served."
+
+
 def test_no_replicas_are_a_state_like_any_other() -> None:
     obj = begun(published(), server(spec={"replicas": 0}))
     plan = look(obj, published(), rolled_out(obj, published()))

@@ -29,6 +29,20 @@ def test_a_run_without_its_job() -> None:
     assert isinstance(found, Served)
 
 
+def test_a_run_beside_the_job_wins_over_the_jobs_present_one() -> None:
+    held = ModelSource(job="train", run="train-1")
+    assert resolve(held, job(), with_models(MODEL)) == Served("train-1", "file:///m/1", "sha256:1")
+    found = resolve(held, None, with_models(MODEL))
+    assert isinstance(found, Served), "also when the job is gone"
+
+
+def test_a_run_beside_the_job_must_be_one_of_its_runs() -> None:
+    found = resolve(ModelSource(job="other", run="train-1"), job("other"), with_models(MODEL))
+    assert isinstance(found, Unavailable)
+    assert found.reason == "InvalidSpec"
+    assert "AnalyticsRun train-1 is a run of AnalyticsJob train, not of other" in found.message
+
+
 def test_a_directory_is_its_own_version() -> None:
     found = resolve(ModelSource(uri="file:///m/9"), None, None)
     assert isinstance(found, Served)
