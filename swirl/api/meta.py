@@ -35,6 +35,9 @@ Decimal = Annotated[
 Text = Annotated[str, StringConstraints(max_length=1024)]
 Timestamp = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 
+ImageID = Annotated[str, StringConstraints(max_length=512)]
+"""A build of an image, as the kubelet says it: `REPOSITORY@sha256:…`, or `sha256:…`."""
+
 AnyObject = Annotated[
     dict[str, Any],
     WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True}),

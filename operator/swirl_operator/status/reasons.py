@@ -34,6 +34,10 @@ class Reason(ReasonEnum):
     RUN_REFUSED = "RunRefused", "The API server does not take the run: a quota, for example."
     RUN_FAILED = "RunFailed", "The run failed and is not tried again."
     RUN_CANCELLED = "RunCancelled", "Somebody cancelled the run; it is not run again by itself."
+    IMAGE_MOVED = (
+        "ImageMoved",
+        "The image's name stands for another build than before; name it by its digest to be safe.",
+    )
     STREAM_RUNNING = "Streaming", "The stream runs."
 
     # AnalyticsRun

@@ -12,6 +12,7 @@ from swirl.api.meta import (
     Column,
     Conditions,
     CustomResource,
+    ImageID,
     Memory,
     Name,
     Parameters,
@@ -224,6 +225,12 @@ class AnalyticsJobStatus(AnnouncingStatus):
     )
     current_run: RunReference | None = Field(
         default=None, description="The run of the present version of the spec."
+    )
+    image_id: ImageID | None = Field(
+        default=None,
+        alias="imageID",
+        description="The build of the image that the last driver of this version ran. Another one "
+        "under the same name is a change of code, and is announced as one.",
     )
     active: int = Field(default=0, ge=0, description="Runs of this job that have not ended.")
     last_success_time: Timestamp | None = Field(

@@ -13,6 +13,7 @@ from swirl.api.meta import (
     Column,
     Conditions,
     CustomResource,
+    ImageID,
     Name,
     Parameters,
     Status,
@@ -62,6 +63,11 @@ class Attempt(ApiModel):
     intended_at: Timestamp = Field(description="When the operator decided to start it.")
     started_at: Timestamp | None = Field(default=None, description="When the driver started.")
     finished_at: Timestamp | None = Field(default=None, description="When the driver ended.")
+    image_id: ImageID | None = Field(
+        default=None,
+        alias="imageID",
+        description="The build of the image that the driver runs, as the kubelet says.",
+    )
     outcome: Literal["Pending", "Running", "Succeeded", "Failed"] = Field(
         default="Pending", description="How it stands."
     )

@@ -12,6 +12,7 @@ from swirl.api.meta import (
     Column,
     Conditions,
     CustomResource,
+    ImageID,
     Name,
     Resources,
     Text,
@@ -106,6 +107,12 @@ class ModelServerStatus(AnnouncingStatus):
     )
     image: Annotated[str, StringConstraints(max_length=512)] | None = Field(
         default=None, description="The scorer image of the wanted version."
+    )
+    image_id: ImageID | None = Field(
+        default=None,
+        alias="imageID",
+        description="The build of that image that all replicas run, as the kubelets say. Another "
+        "one under the same name is a change of code, and is announced as one.",
     )
     configuration: Annotated[str, StringConstraints(max_length=16)] | None = Field(
         default=None,

@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.wire import labels
 from swirl.wire.reasons import OutcomeReason
+from swirl_operator.kinds.analyticsjob import image
 from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
+from swirl_operator.kinds.analyticsjob.image import Ran
 from swirl_operator.kinds.analyticsjob.needed import needed
 from swirl_operator.kinds.analyticsjob.related import JobRelated
 from swirl_operator.kinds.analyticsjob.version import aspect_changed, version_of
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.kinds.runs import job_spec_of, outcome_of, run_name
+from swirl_operator.pods.image import digest
 from swirl_operator.runtime.interface import Object, Observation, Plan
 from swirl_operator.runtime.objects import (
     condition_of,
@@ -65,14 +68,16 @@ def plan_job(observation: Observation[JobRelated]) -> Plan:
         conditions = _create_failed(observation, name) or conditions
     monitors = observation.related.monitors
     framed = frame(observation, (*conditions, health(monitors, ANALYTICSJOBS.kind, name_of(job))))
-    status = _status(observation, framed, version, current, conditions)
+    ran = image.of_run(current, version, status_of(job))
+    status = _status(observation, framed, version, current, conditions, ran)
+    events = (*framed.events, *image.events(ran))
     keep = needed(name_of(job), version, status.get("change"), observation.related.servers)
     delete = to_delete(spec, runs, observation.related.drivers, name, keep)
     before = status_of(job)
     if delete and changes.is_new(status, before):
         # Written before anything is deleted: what was changed is read off the old runs.
-        return Plan(status=status, events=framed.events, requeue_after=0)
-    plan = Plan(create=create, delete=delete, status=status, events=framed.events)
+        return Plan(status=status, events=events, requeue_after=0)
+    plan = Plan(create=create, delete=delete, status=status, events=events)
     return changes.announce_when_settled(plan, before, Subject.of(job))
 
 
@@ -137,6 +142,7 @@ def _status(
     version: str,
     current: Object | None,
     conditions: Conditions,
+    ran: Ran,
 ) -> Object:
     before = status_of(observation.obj)
     runs = observation.owned(ANALYTICSRUNS)
@@ -157,19 +163,32 @@ def _status(
             "name": name_of(current),
             "outcome": outcome_of(current),
         }
-    return status | _outbox(observation, version, conditions).fields()
+    if ran.image is not None:
+        status["imageID"] = ran.image
+    return status | _outbox(observation, version, conditions, ran).fields()
 
 
-def _outbox(observation: Observation[JobRelated], version: str, conditions: Conditions) -> Outbox:
+def _outbox(
+    observation: Observation[JobRelated], version: str, conditions: Conditions, ran: Ran
+) -> Outbox:
     job = observation.obj
     box = Outbox.of(status_of(job))
     if job["spec"].get("suspend"):
         return box
-    former = None if box.last is None else box.last["to"]
+    # A build of a version is told as VERSION@DIGEST.
+    former = None if box.last is None else box.last["to"].partition("@")[0]
     if former != version:
         aspect = aspect_changed(_spec_of(observation.owned(ANALYTICSRUNS), former), job["spec"])
         return box.begin(
             Subject.of(job), aspect=aspect, to=version, before=former, now=observation.now
+        )
+    if ran.moved_from is not None and ran.image is not None:
+        return box.begin(
+            Subject.of(job),
+            aspect="Code",
+            to=f"{version}@{digest(ran.image)}",
+            before=f"{version}@{digest(ran.moved_from)}",
+            now=observation.now,
         )
     if any(item.type == "Ready" and item.status == "True" for item in conditions):
         return box.finish(observation.now)
