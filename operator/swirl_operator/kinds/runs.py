@@ -49,3 +49,10 @@ def is_orphan(run: Object, job: Object | None) -> bool:
         owner["kind"] == ANALYTICSJOBS.kind and owner.get("controller") and owner["uid"] != uid
         for owner in run["metadata"].get("ownerReferences") or ()
     )
+
+
+def is_made_by(run: Object, job: Object) -> bool:
+    """Whether that very job made the run."""
+    uid = job["metadata"]["uid"]
+    owners = run["metadata"].get("ownerReferences") or ()
+    return any(owner.get("controller") and owner["uid"] == uid for owner in owners)

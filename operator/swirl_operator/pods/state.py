@@ -28,7 +28,7 @@ _OVER = ("Succeeded", "Failed")
 _STUCK: dict[object, tuple[OutcomeReason, str]] = {
     "ErrImagePull": (OutcomeReason.IMAGE_PULL, "the image cannot be pulled"),
     "ImagePullBackOff": (OutcomeReason.IMAGE_PULL, "the image cannot be pulled"),
-    "InvalidImageName": (OutcomeReason.IMAGE_PULL, "the image name is not valid"),
+    "InvalidImageName": (OutcomeReason.INVALID_SPEC, "the image name is not valid"),
     "ErrImageNeverPull": (OutcomeReason.IMAGE_PULL, "the image is not on the node"),
     "CreateContainerConfigError": (
         OutcomeReason.CONFIG_MISSING,

@@ -27,7 +27,7 @@ class Reason(ReasonEnum):
     )
 
     # AnalyticsJob
-    SUSPENDED = "Suspended", "The job's spec.suspend is set, so no run is started."
+    SUSPENDED = "Suspended", "The job's spec.suspend is set, so no run or attempt is started."
     STOPPING = "Stopping", "The job's spec.suspend is set and the stream's run still exists."
     WAITING_FOR_OLD_RUN = "WaitingForOldRun", "The next run starts when the old one is gone."
     RUN_STARTING = "RunStarting", "The run is made, or made and not looked at yet."
@@ -111,3 +111,9 @@ _KNOWN: dict[str, AnyReason] = {
 def known(word: object) -> AnyReason | None:
     """The reason of that word, None if it is none of the list."""
     return _KNOWN.get(word) if isinstance(word, str) else None
+
+
+def outcome_reason(word: object) -> OutcomeReason | None:
+    """The reason of how an attempt ends; None if the word is another one."""
+    reason = known(word)
+    return reason if isinstance(reason, OutcomeReason) else None

@@ -19,7 +19,7 @@ _OPERATOR: Rules = {
     ("swirl.dev", "analyticsruns/status"): "patch",
     ("swirl.dev", "modelservers/status"): "patch",
     ("swirl.dev", "swirlmonitors/status"): "patch",
-    ("", "pods"): "create delete get list watch",
+    ("", "pods"): "create delete get list patch watch",
     ("", "services"): "create delete get list patch watch",
     ("apps", "deployments"): "create delete get list patch watch",
     ("events.k8s.io", "events"): "create patch",

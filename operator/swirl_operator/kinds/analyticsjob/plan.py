@@ -53,7 +53,7 @@ def plan_job(observation: Observation[JobRelated]) -> Plan:
     if spec.suspend:
         conditions = ready(Reason.SUSPENDED, "Suspended, as asked: no run is started.")
         if spec.mode == "Batch" and current is not None and outcome_of(current) == "Running":
-            conditions = _of_run(spec, current)
+            conditions = _of_suspended(spec, current)
         elif spec.mode == "Streaming" and blockers:
             conditions = reconciling(Reason.STOPPING, f"Stops: {blockers[0]} still exists.")
     elif current is not None:
@@ -134,6 +134,14 @@ def _of_run(spec: AnalyticsJobSpec, run: Object) -> Conditions:
         return ready(Reason.STREAM_RUNNING, state["message"])
     reason = known(state["reason"]) or Reason.RUN_STARTING
     return reconciling(reason, f"AnalyticsRun {name}: {state['message']}")
+
+
+def _of_suspended(spec: AnalyticsJobSpec, run: Object) -> Conditions:
+    """About a Batch run that had not ended: what of it is under way ends, and nothing follows."""
+    state = condition_of(run, "Ready")
+    if state is not None and state["reason"] == Reason.SUSPENDED:
+        return ready(Reason.SUSPENDED, f"AnalyticsRun {name_of(run)}: {state['message']}")
+    return _of_run(spec, run)
 
 
 def _status(

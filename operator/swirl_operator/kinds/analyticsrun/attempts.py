@@ -10,14 +10,15 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from swirl.api.v1alpha1.analyticsjob import Retry
-from swirl.wire import labels
+from swirl.wire.reasons import OutcomeReason
 from swirl.wire.times import from_rfc3339
 from swirl_operator.kinds.analyticsrun import retry
+from swirl_operator.kinds.analyticsrun.names import attempt_number
 from swirl_operator.kinds.analyticsrun.report import Report, read, returned_stream
-from swirl_operator.kinds.analyticsrun.retry import FailedAttempt
-from swirl_operator.pods.roles import DRIVER, has_role
+from swirl_operator.kinds.analyticsrun.retry import FailedAttempt, Tally
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.objects import labels_of, name_of
+from swirl_operator.runtime.objects import name_of
+from swirl_operator.status.reasons import outcome_reason
 
 MOST_KEPT = 10
 
@@ -39,43 +40,43 @@ def closed(attempt: Object, report: Report, now: str) -> Object:
     }
 
 
-def failed(attempt: Object, *, permanent: bool) -> FailedAttempt:
+def failed(attempt: Object, *, permanent: bool = False) -> FailedAttempt:
     """The closed attempt as the retry policy sees it."""
     finished = from_rfc3339(attempt["finishedAt"])
     started = from_rfc3339(attempt["startedAt"]) if attempt.get("startedAt") else finished
-    return FailedAttempt(finished, max(finished - started, timedelta(0)), permanent)
+    # Of a word that nobody knows the user's own limit decides, as of any failure.
+    reason = outcome_reason(attempt.get("reason")) or OutcomeReason.DRIVER_FAILED
+    return FailedAttempt(finished, max(finished - started, timedelta(0)), reason, permanent)
 
 
-def from_pods(pods: Iterable[Object]) -> list[Object]:
-    """The attempts whose driver Pods are still there, the newest one as if it was just begun.
+def from_pods(run: str, pods: Iterable[Object]) -> list[Object]:
+    """The attempts of the run whose driver Pods are still there, the newest as if just begun.
 
     The newest is looked at like any other; that there is a newer one says of the rest that they
     failed.
     """
-    drivers = sorted((pod for pod in pods if has_role(pod, DRIVER)), key=_number)
-    older = [_failed_before(pod) for pod in drivers[:-1]]
-    return [*older, *map(_begun, drivers[-1:])][-MOST_KEPT:]
+    numbered = [(attempt_number(run, name_of(pod)), pod) for pod in pods]
+    drivers = sorted(
+        ((number, pod) for number, pod in numbered if number is not None), key=lambda item: item[0]
+    )
+    older = [_failed_before(*driver) for driver in drivers[:-1]]
+    return [*older, *(_begun(*driver) for driver in drivers[-1:])][-MOST_KEPT:]
 
 
-def failures_before_last(attempts: Sequence[Object], policy: Retry, *, streaming: bool) -> int:
-    """Failures in a row before the last attempt, as far as the attempts still tell it."""
-    if not streaming:
-        return int(attempts[-1]["number"]) - 1
-    failures = 0
+def before_last(attempts: Sequence[Object], policy: Retry, *, streaming: bool) -> Tally:
+    """The tally before the last attempt, as far as the attempts still tell it.
+
+    An attempt whose Pod is gone is counted as nothing: it may have been a loss.
+    """
+    tally = Tally()
     for attempt in attempts[:-1]:
-        failures = retry.failures_in_a_row(
-            failures, failed(attempt, permanent=False), policy, streaming=True
-        )
-    return failures
+        tally = retry.counted(tally, failed(attempt), policy, streaming=streaming)
+    return tally
 
 
-def _number(pod: Object) -> int:
-    return int(labels_of(pod)[labels.ATTEMPT])
-
-
-def _begun(pod: Object) -> Object:
+def _begun(number: int, pod: Object) -> Object:
     return {
-        "number": _number(pod),
+        "number": number,
         "pod": name_of(pod),
         "podUid": pod["metadata"]["uid"],
         "intendedAt": pod["metadata"]["creationTimestamp"],
@@ -83,9 +84,9 @@ def _begun(pod: Object) -> Object:
     }
 
 
-def _failed_before(pod: Object) -> Object:
+def _failed_before(number: int, pod: Object) -> Object:
     report = read(pod)
-    attempt = looked_at(_begun(pod), pod, report)
+    attempt = looked_at(_begun(number, pod), pod, report)
     if report.state == "Succeeded":
         # Only of a stream can there be another attempt after it.
         report = returned_stream(report)

@@ -6,11 +6,15 @@ Streaming run never succeeds, so it is Ready while its driver runs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.analyticsrun.report import Report
 from swirl_operator.runtime.interface import Object
 from swirl_operator.status.conditions import Condition, Conditions, ready, reconciling, stalled
 from swirl_operator.status.reasons import AnyReason, Reason, known
+
+_LOG = " Its log: kubectl logs "
 
 
 def _undecided(reason: AnyReason, message: str) -> Conditions:
@@ -65,11 +69,37 @@ def job_busy(pod: str) -> Conditions:
     )
 
 
-def refused(detail: str) -> Conditions:
+def refused(reason: OutcomeReason, detail: str) -> Conditions:
     """The API server does not take the driver Pod, for a reason that may pass."""
+    message = f"The driver Pod cannot be created: {detail}. Tried again until it can."
+    return _undecided(reason, message)
+
+
+def name_clash(detail: str) -> Conditions:
+    """Somebody else's Pod has the name of the driver's."""
+    message = f"The driver Pod cannot be created: {detail}"
+    return (
+        Condition("Succeeded", "Unknown", Reason.NAME_CLASH, message),
+        *stalled(Reason.NAME_CLASH, message),
+    )
+
+
+def suspended(last: Object | None) -> Conditions:
+    """The run's job is suspended, and nothing of the run is under way."""
+    if last is None:
+        return _undecided(Reason.SUSPENDED, "The job is suspended; the run starts when it is not.")
     return _undecided(
-        OutcomeReason.ADMISSION_REFUSED,
-        f"The driver Pod cannot be created: {detail}. Tried again until it can.",
+        Reason.SUSPENDED,
+        f"The job is suspended; attempt {last['number']} failed ({last['reason']}: "
+        f"{last['message']}), and the next one starts when it is not.",
+    )
+
+
+def stopping(attempt: Object, reason: OutcomeReason) -> Conditions:
+    """It is decided how the attempt ends, and its Pod still exists."""
+    return _undecided(
+        reason,
+        f"Attempt {attempt['number']} ends: {attempt['message']}; Pod {attempt['pod']} stops.",
     )
 
 
@@ -101,10 +131,15 @@ def succeeded(message: str) -> Conditions:
     )
 
 
-def failed(attempt: Object, why: str) -> Conditions:
-    """The run is over and did not succeed."""
+def failed(attempt: Object, why: str, *, has_log: bool) -> Conditions:
+    """The run is over and did not succeed; `has_log` while its driver's Pod exists."""
     message = f"Attempt {attempt['number']} failed: {attempt['message']}; not retried: {why}."
-    if attempt.get("podUid") and attempt["reason"] != OutcomeReason.DRIVER_LOST:
-        message = f"{message} Its log: kubectl logs {attempt['pod']}"
+    if has_log:
+        message = f"{message}{_LOG}{attempt['pod']}"
     reason = known(attempt["reason"]) or OutcomeReason.DRIVER_FAILED
     return (Condition("Succeeded", "False", reason, message), *stalled(reason, message))
+
+
+def without_log(said: Sequence[Object]) -> list[Object]:
+    """Conditions of a run that failed, once the Pod is gone whose log they spoke of."""
+    return [{**item, "message": item["message"].partition(_LOG)[0]} for item in said]

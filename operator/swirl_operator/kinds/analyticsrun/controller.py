@@ -10,11 +10,23 @@ from swirl.wire import labels
 from swirl_operator.kinds.analyticsrun.plan import plan_run
 from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
+from swirl_operator.kinds.runs import outcome_of
 from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
 from swirl_operator.runtime.key import Key
-from swirl_operator.runtime.objects import name_of, namespace_of, status_of
+from swirl_operator.runtime.objects import condition_of, name_of, namespace_of, status_of
 from swirl_operator.status.invalid import invalid_plan
+from swirl_operator.status.reasons import Reason
+
+
+def _may_concern(job: Object, run: Object) -> bool:
+    if outcome_of(run) != "Running":
+        return False
+    if "attempts" not in status_of(run):
+        return True
+    state = condition_of(run, "Ready")
+    waits = state is not None and state["reason"] == Reason.SUSPENDED
+    return waits != bool(job["spec"].get("suspend"))
 
 
 class AnalyticsRunController:
@@ -36,12 +48,15 @@ class AnalyticsRunController:
         )
 
     def dependents(self, obj: Object, resource: Resource, cache: CacheReader) -> Iterable[Key]:
-        """A job's runs that have not begun may be waiting for it to exist."""
+        """A job's runs may be waiting for it to exist, or to be suspended no more.
+
+        A job's status is written often: its runs are looked at only if they may see it otherwise.
+        """
         if resource != ANALYTICSJOBS:
             return
         namespace, name = namespace_of(obj), name_of(obj)
         for run in cache.list(ANALYTICSRUNS, namespace):
-            if run["spec"]["job"] == name and "attempts" not in status_of(run):
+            if run["spec"]["job"] == name and _may_concern(obj, run):
                 yield Key(ANALYTICSRUNS.kind, namespace, name_of(run))
 
     def plan(self, observation: Observation[RunRelated]) -> Plan:

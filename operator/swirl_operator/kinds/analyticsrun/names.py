@@ -18,6 +18,14 @@ def driver_name(run: str, attempt: int) -> str:
     return f"{run}-{attempt}"
 
 
+def attempt_number(run: str, pod: str) -> int | None:
+    """Which attempt's driver a Pod of the run is, by its name: labels can be taken off a Pod."""
+    prefix, _, number = pod.rpartition("-")
+    if prefix != run or not (number.isascii() and number.isdecimal()):
+        return None
+    return int(number)
+
+
 def executor_prefix(run: str, attempt: int) -> str:
     """What names of the attempt's executors begin with: the driver's name while Spark takes it.
 

@@ -2,40 +2,53 @@
 
 An attempt is written into the status before its Pod is created (the intent), and a Pod that is
 missing is looked for with a live read before its attempt is declared lost. Together with names
-that follow from run and attempt, no crash or stale view can start two drivers for one attempt.
+that follow from run and attempt, no crash or stale view can start two drivers for one attempt. How
+an attempt is ended from here is written down before its Pod is touched, likewise (`ending.py`).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.kube.resources import PODS
 from swirl.wire.reasons import OutcomeReason
 from swirl.wire.times import from_rfc3339, rfc3339
-from swirl_operator.kinds.analyticsrun import attempts, cancel, conditions, retry
+from swirl_operator.kinds.analyticsrun import (
+    attempts,
+    cancel,
+    conditions,
+    ending,
+    former,
+    refused,
+    retry,
+)
 from swirl_operator.kinds.analyticsrun.driver import driver_pod
 from swirl_operator.kinds.analyticsrun.names import driver_name
 from swirl_operator.kinds.analyticsrun.others import leftover_executors, other_driver
 from swirl_operator.kinds.analyticsrun.outputs import outputs
 from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.kinds.analyticsrun.report import Report, progress, read, returned_stream
-from swirl_operator.kinds.runs import is_orphan, job_spec_of, outcome_of
+from swirl_operator.kinds.runs import is_made_by, is_orphan, job_spec_of, outcome_of
 from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import ChildFailure, Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.objects import (
+    condition_of,
     conditions_of,
     generation_of,
     is_deleting,
     name_of,
     status_of,
 )
+from swirl_operator.runtime.owner import NAME_CLASH
 from swirl_operator.status.conditions import Conditions
 from swirl_operator.status.frame import frame
 from swirl_operator.status.reasons import Reason
 
 _ENDED = ("Succeeded", "Failed")
 _LOOK_AGAIN = 10.0
+_LONGEST_REFUSAL_SECONDS = 60.0
 
 
 def plan_run(observation: Observation[RunRelated], installation: Installation) -> Plan:
@@ -56,6 +69,9 @@ class _Round:
         self.status: Object = {
             key: value for key, value in self.before.items() if key != "observedGeneration"
         }
+        if "attempts" in self.status:
+            listed = self.status["attempts"]
+            self.status["attempts"] = [former.in_todays_words(attempt) for attempt in listed]
         self.job_spec = job_spec_of(self.run)
 
     def plan(self) -> Plan:
@@ -75,6 +91,8 @@ class _Round:
         if not self._attempts():
             if is_orphan(self.run, self.observation.related.job):
                 return self._written(conditions.orphaned(self.run["spec"]["job"]))
+            if self._suspended():
+                return self._written(conditions.suspended(None))
             return self._intend(1)
         current = self._attempts()[-1]
         if current["outcome"] in _ENDED:
@@ -82,24 +100,29 @@ class _Round:
         return self._follow(current)
 
     def _as_it_ended(self) -> Plan:
-        """What is asked of a run after its end changes nothing but what it was said about."""
-        generation = generation_of(self.run)
-        if self.before.get("observedGeneration") == generation:
+        """What is asked of a run after its end changes nothing but what it was said about.
+
+        A log that is gone with its Pod is not pointed to any more.
+        """
+        generation, said = generation_of(self.run), list(conditions_of(self.run))
+        last = self._attempts()[-1:]
+        if last and self._pod(last[0]) is None:
+            said = conditions.without_log(said)
+        said = [{**item, "observedGeneration": generation} for item in said]
+        if self.before.get("observedGeneration") == generation and said == conditions_of(self.run):
             return Plan()
-        said = [{**item, "observedGeneration": generation} for item in conditions_of(self.run)]
-        return Plan(status={**self.before, "observedGeneration": generation, "conditions": said})
+        return Plan(status={**self.status, "observedGeneration": generation, "conditions": said})
 
     def _rebuild(self) -> None:
         """A status that was lost is made anew from the driver Pods that are left."""
-        found = attempts.from_pods(self.observation.owned(PODS))
+        found = attempts.from_pods(name_of(self.run), self.observation.owned(PODS))
         if not found:
             return
         self.status["attempts"] = found
         self.status["startTime"] = found[0]["intendedAt"]
         if self.job_spec is not None:
-            self.status["failures"] = attempts.failures_before_last(
-                found, self._parsed().retry, streaming=self._streaming()
-            )
+            policy, streaming = self._parsed().retry, self._streaming()
+            self._count(attempts.before_last(found, policy, streaming=streaming))
 
     # -- cancelling --------------------------------------------------------------------------
 
@@ -164,11 +187,19 @@ class _Round:
         attempt = self._looked_at(attempt, pod, report)
         if report.state in _ENDED:
             return self._ended(attempt, report)
+        if (early := ending.decided(attempt)) is not None:
+            return self._stop(attempt, early, pod, report)
+        if (early := self._due(attempt, pod, report)) is not None:
+            return self._decide(attempt, early)
         self._store(attempt)
         events = (
             () if known else (Event("Normal", Reason.DRIVER_CREATED, f"Made Pod {attempt['pod']}"),)
         )
-        return self._written(conditions.going_on(report, self._streaming(), attempt), events=events)
+        return self._written(
+            conditions.going_on(report, self._streaming(), attempt),
+            events=events,
+            requeue_after=ending.seconds_left(attempt, self._parsed(), self.now),
+        )
 
     def _looked_at(self, attempt: Object, pod: Object, report: Report) -> Object:
         said = progress(pod)
@@ -177,70 +208,116 @@ class _Round:
         return attempts.looked_at(attempt, pod, report)
 
     def _missing(self, attempt: Object) -> Plan:
-        uid = attempt.get("podUid")
-        if uid is None:
-            refused = self._refusal(attempt)
-            if refused is not None and refused.code == 422:
-                message = f"the API server refuses the driver Pod: {refused.message}"
-                report = Report("Failed", OutcomeReason.INVALID_SPEC, message, permanent=True)
-                return self._ended(attempt, report)
-            busy = None
-            if self._streaming():
-                busy = other_driver(self.metadata["name"], self.observation.related.drivers)
-            if busy is not None:
-                return self._written(conditions.job_busy(busy), requeue_after=_LOOK_AGAIN)
-            manifest = self._manifest(attempt)
-            if refused is not None:
-                wanted = self._written(conditions.refused(refused.message))
-                return Plan(create=(manifest,), status=wanted.status)
+        ref, early = self._ref(attempt), ending.decided(attempt)
+        if "podUid" in attempt or early is not None:
+            if ref not in self.observation.confirmed_absent:
+                return Plan(confirm_absent=(ref,))
+            if early is not None:
+                return self._ended(attempt, Report("Failed", early.reason, early.message))
+            when = "while it ran" if "startedAt" in attempt else "before its driver started"
+            message = f"Pod {attempt['pod']} was deleted by somebody {when}"
+            return self._ended(attempt, Report("Failed", OutcomeReason.DRIVER_LOST, message))
+        refusal = self._refusal(attempt)
+        if refusal is not None and refused.why(refusal) is OutcomeReason.INVALID_SPEC:
+            message = f"the API server refuses the driver Pod: {refusal.message}"
+            return self._ended(attempt, Report("Failed", OutcomeReason.INVALID_SPEC, message))
+        if (early := self._due(attempt, None, None)) is not None:
+            return self._decide(attempt, early)
+        left = ending.seconds_left(attempt, self._parsed(), self.now)
+        busy = None
+        if self._streaming():
+            busy = other_driver(self.metadata["name"], self.observation.related.drivers)
+        if busy is not None:
+            return self._written(
+                conditions.job_busy(busy), requeue_after=_sooner(_LOOK_AGAIN, left)
+            )
+        manifest = self._manifest(attempt)
+        if refusal is None:
             return Plan(create=(manifest,), requeue_after=0)
-        ref = self._ref(attempt)
-        if ref not in self.observation.confirmed_absent:
-            return Plan(confirm_absent=(ref,))
-        lost = Report(
-            "Failed", OutcomeReason.DRIVER_LOST, f"Pod {attempt['pod']} was deleted while it ran"
+        if refusal.reason == NAME_CLASH:
+            said = conditions.name_clash(refusal.message)
+        else:
+            said = conditions.refused(refused.why(refusal), refusal.message)
+        return Plan(
+            create=(manifest,),
+            status=self._written(said).status,
+            requeue_after=_sooner(_LONGEST_REFUSAL_SECONDS, left),
         )
-        return self._ended(attempt, lost)
+
+    def _due(
+        self, attempt: Object, pod: Object | None, report: Report | None
+    ) -> ending.Ending | None:
+        waits_for = report.message if report is not None else self._said_before()
+        return ending.due(
+            attempt,
+            self._parsed(),
+            self.now,
+            suspended=self._suspended(),
+            pod=pod,
+            report=report,
+            waits_for=waits_for,
+        )
+
+    def _decide(self, attempt: Object, early: ending.Ending) -> Plan:
+        attempt = ending.noted(attempt, early)
+        self._store(attempt)
+        return self._written(conditions.stopping(attempt, early.reason), requeue_after=0)
+
+    def _stop(self, attempt: Object, early: ending.Ending, pod: Object, report: Report) -> Plan:
+        """Carry out what was decided about the attempt; its Pod still exists."""
+        self._store(attempt)
+        said = conditions.stopping(attempt, early.reason)
+        if is_deleting(pod):
+            return self._written(said)
+        if report.state == "Pending":
+            return self._written(said, delete=(self._ref(attempt),))
+        manifest = ending.cut_short(pod)
+        apply = () if manifest is None else (manifest,)
+        return Plan(apply=apply, status=self._written(said).status)
 
     def _ended(self, attempt: Object, report: Report) -> Plan:
-        if report.state == "Succeeded" and self._streaming():
+        early = ending.decided(attempt)
+        if early is not None and (report.state == "Failed" or self._streaming()):
+            report = replace(report, state="Failed", reason=early.reason, message=early.message)
+        elif report.state == "Succeeded" and self._streaming():
             report = returned_stream(report)
         attempt = attempts.closed(attempt, report, rfc3339(self.now))
         self._store(attempt)
         if report.state == "Succeeded":
             return self._succeeded(attempt, report)
         decision = retry.decide(
-            self.status.get("failures", 0),
+            retry.Tally(self.status.get("failures", 0), self.status.get("losses", 0)),
             attempts.failed(attempt, permanent=report.permanent),
             self._parsed().retry,
             streaming=self._streaming(),
         )
-        self.status["failures"] = decision.failures
+        self._count(decision.tally)
         text = f"Attempt {attempt['number']} failed: {attempt['message']}"
         leftovers = self._leftovers(attempt)
         if isinstance(decision, retry.GiveUp):
+            pod = self._pod(attempt)
             self.status["completionTime"] = attempt["finishedAt"]
             return self._written(
-                conditions.failed(attempt, decision.why),
+                conditions.failed(
+                    attempt, decision.why, has_log=pod is not None and not is_deleting(pod)
+                ),
                 delete=leftovers,
                 events=(
                     Event("Warning", attempt["reason"], f"{text}; not retried: {decision.why}"),
                 ),
             )
         self.status["nextAttemptTime"] = rfc3339(decision.at)
-        return self._written(
-            conditions.waiting(attempt, self.status["nextAttemptTime"]),
-            delete=leftovers,
-            events=(
-                Event("Warning", attempt["reason"], f"{text}; next at {rfc3339(decision.at)}"),
-            ),
-            requeue_after=self._seconds_until(decision.at),
-        )
+        events = (Event("Warning", attempt["reason"], f"{text}; next at {rfc3339(decision.at)}"),)
+        return self._wait(attempt, events)
+
+    def _count(self, tally: retry.Tally) -> None:
+        self.status["failures"] = tally.failures
+        self.status["losses"] = tally.losses
 
     def _succeeded(self, attempt: Object, report: Report) -> Plan:
         self.status["completionTime"] = attempt["finishedAt"]
         self.status["progress"] = {"percent": 100, "message": ""}
-        self.status["failures"] = 0
+        self._count(retry.Tally())
         if report.outcome is not None:
             self.status |= outputs(report.outcome)
         return self._written(
@@ -253,11 +330,21 @@ class _Round:
 
     def _after(self, attempt: Object) -> Plan:
         """The last attempt failed and another one is due, now or later."""
-        due = from_rfc3339(self.status["nextAttemptTime"])
-        leftovers = self._leftovers(attempt)
-        if self.now < due:
-            return Plan(delete=leftovers, requeue_after=self._seconds_until(due))
+        if self._suspended() or self.now < self._next_attempt_time():
+            return self._wait(attempt)
         return self._intend(attempt["number"] + 1)
+
+    def _wait(self, attempt: Object, events: tuple[Event, ...] = ()) -> Plan:
+        """For the next attempt; a run whose job is suspended waits until it is not."""
+        leftovers = self._leftovers(attempt)
+        if self._suspended():
+            return self._written(conditions.suspended(attempt), delete=leftovers, events=events)
+        return self._written(
+            conditions.waiting(attempt, self.status["nextAttemptTime"]),
+            delete=leftovers,
+            events=events,
+            requeue_after=self._seconds_until(self._next_attempt_time()),
+        )
 
     # -- readings ----------------------------------------------------------------------------
 
@@ -269,6 +356,18 @@ class _Round:
 
     def _streaming(self) -> bool:
         return self.job_spec is not None and self.job_spec["mode"] == "Streaming"
+
+    def _suspended(self) -> bool:
+        """Whether the job that made the run is; a run that a user made is the user's."""
+        job = self.observation.related.job
+        return job is not None and bool(job["spec"].get("suspend")) and is_made_by(self.run, job)
+
+    def _said_before(self) -> str:
+        said = condition_of(self.run, "Succeeded")
+        return "the Pod was not made" if said is None else str(said["message"])
+
+    def _next_attempt_time(self) -> datetime:
+        return from_rfc3339(self.status["nextAttemptTime"])
 
     def _pod(self, attempt: Object) -> Object | None:
         for pod in self.observation.owned(PODS):
@@ -318,3 +417,7 @@ class _Round:
     ) -> Plan:
         status = self.status | frame(self.observation, said).fields
         return Plan(delete=delete, status=status, events=events, requeue_after=requeue_after)
+
+
+def _sooner(seconds: float, other: float | None) -> float:
+    return seconds if other is None else min(seconds, other)

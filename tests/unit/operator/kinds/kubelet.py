@@ -61,7 +61,8 @@ class Node:
         return [
             pod["metadata"]["name"]
             for pod in self._live()
-            if pod["status"]["phase"] == "Running" and self.script(pod) != "forever"
+            if pod["status"]["phase"] == "Running"
+            and (self.script(pod) != "forever" or _is_cut_short(pod))
         ]
 
     def stoppable(self) -> list[str]:
@@ -82,7 +83,7 @@ class Node:
     def end(self, name: str, ending: str | None = None) -> None:
         """The container ends as the script says, or as it is told here."""
         pod = self.world.get(PODS, name)
-        how = ending or self.script(pod)
+        how = ending or ("deadline" if _is_cut_short(pod) else self.script(pod))
         self.endings[pod["metadata"]["uid"]] = how
         self.world.change(PODS, name, lambda pod: pod.update(status=self._ended(pod, how)))
 
@@ -125,6 +126,8 @@ class Node:
     def _ended(self, pod: Object, how: str) -> Object:
         if how == "evicted":
             return {"phase": "Failed", "reason": "Evicted", "message": "The node was low on memory"}
+        if how == "deadline":
+            return {"phase": "Failed", "reason": "DeadlineExceeded", "message": "too long"}
         told = run_of(pod)
         code = {"ok": 0, "error": 1, "permanent": 2, "oom": 137}[how]
         terminated: Object = {"exitCode": code, "finishedAt": rfc3339(self.world.now)}
@@ -137,6 +140,10 @@ class Node:
             terminated["message"] = _outcome(told, code).to_bytes().decode()
         phase = "Succeeded" if code == 0 else "Failed"
         return {"phase": phase, "containerStatuses": [_driver({"terminated": terminated})]}
+
+
+def _is_cut_short(pod: Object) -> bool:
+    return bool(pod["spec"].get("activeDeadlineSeconds") == 1)
 
 
 def model_of(run: str, attempt: int) -> Object:

@@ -110,6 +110,11 @@ class World:
             return self.create(resource, obj)
         if not force or metadata["uid"] != live["metadata"]["uid"]:
             raise Conflict(409, "Conflict", "the object is another one, or somebody else's")
+        if resource == PODS:
+            # Only ever a part of a Pod that was created whole.
+            changed = copied(live)
+            changed["spec"] |= copied(obj["spec"])
+            return self._replace(resource, live, changed)
         for hook in self.on_create:
             hook(obj)
         changed = copied(live)

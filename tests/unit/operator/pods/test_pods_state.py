@@ -41,7 +41,7 @@ def test_a_container_that_starts_or_runs_has_no_reason() -> None:
     [
         ("ErrImagePull", "ImagePull", "the image cannot be pulled"),
         ("ImagePullBackOff", "ImagePull", "the image cannot be pulled"),
-        ("InvalidImageName", "ImagePull", "the image name is not valid"),
+        ("InvalidImageName", "InvalidSpec", "the image name is not valid"),
         ("ErrImageNeverPull", "ImagePull", "the image is not on the node"),
         ("CreateContainerConfigError", "ConfigMissing", "the container cannot be configured"),
         ("CreateContainerError", "ContainerFailed", "the container cannot be created"),

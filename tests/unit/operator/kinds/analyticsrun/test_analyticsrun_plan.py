@@ -12,7 +12,6 @@ from swirl.wire.progress import Progress
 from swirl_operator.runtime.interface import Object, Plan, Ref
 from tests.support import kstatus
 from tests.unit.operator.kinds.analyticsrun.attempts import (
-    PLANNER,
     RUNNING,
     attempt,
     going,
@@ -26,8 +25,6 @@ from tests.unit.operator.kinds.observed import (
     condition,
     job,
     merged,
-    observe,
-    planned,
     pod,
     run,
     run_of,
@@ -139,19 +136,11 @@ def test_parameters_of_the_run_override_the_jobs_name_by_name() -> None:
     assert '"parameters": {"a": 1, "b": 2}' in text
 
 
-@pytest.mark.parametrize("code", [403, 409, 500])
-def test_a_pod_that_is_refused_is_tried_again(code: int) -> None:
-    plan = look(going(), failures=[refusal(code)])
-    assert said(plan)[:2] == ("Unknown", "AdmissionRefused")
-    assert "exceeded quota" in said(plan)[2]
-    assert len(plan.create) == 1
-
-
-def test_a_pod_that_can_never_be_created_ends_the_run() -> None:
-    plan = look(going(), failures=[refusal(422, "Invalid")])
-    assert said(plan, "Succeeded")[:2] == ("False", "InvalidSpec")
-    assert "kubectl logs" not in said(plan)[2], "there is no Pod whose log could be read"
-    assert not plan.create
+def test_a_pod_whose_name_is_taken_is_somebodys_to_solve() -> None:
+    plan = look(going(), failures=[refusal(409, "NameClash")])
+    assert said(plan, "Succeeded")[:2] == ("Unknown", "NameClash")
+    assert kstatus.compute(after(going(), plan)) == "Failed"
+    assert len(plan.create) == 1, "it is tried again all the same"
 
 
 def test_the_pods_uid_is_recorded_with_the_first_look_at_it() -> None:
@@ -173,11 +162,14 @@ def test_a_missing_pod_is_looked_for_before_it_is_called_lost() -> None:
     assert not plan.create
 
 
-def test_a_lost_pod_counts_as_a_failure() -> None:
+def test_a_lost_pod_is_no_failure() -> None:
     obj = going(attempt(podUid="uid-9"), spec={"retry": {"limit": 0}})
     plan = look(obj, absent=[Ref(PODS, "ads", "train-1-1", "uid-9")])
-    assert said(plan, "Succeeded")[:2] == ("False", "DriverLost")
-    assert "kubectl logs" not in said(plan)[2]
+    assert said(plan, "Succeeded")[:2] == ("Unknown", "BackingOff")
+    assert "DriverLost" in said(plan)[2]
+    assert plan.status is not None
+    assert (plan.status["failures"], plan.status["losses"]) == (0, 1)
+    assert plan.status["nextAttemptTime"] == "2026-01-31T12:00:02Z"
 
 
 # -- running -----------------------------------------------------------------------------------
@@ -214,8 +206,8 @@ def test_progress_that_the_api_would_refuse_does_not_stop_the_run() -> None:
 
 def test_nothing_new_is_the_same_status_again() -> None:
     first = after(going(), look(going(), pod(status=RUNNING)))
-    later = observe(first, children={"pods": [pod(status=RUNNING)]}, now=NOW + timedelta(hours=1))
-    assert planned(PLANNER, later).status == first["status"]
+    later = look(first, pod(status=RUNNING), now=NOW + timedelta(hours=1))
+    assert later.status == first["status"]
 
 
 def test_streams_wait_for_their_pod_like_batch_runs() -> None:

@@ -62,7 +62,9 @@ def test_a_failure_is_followed_by_a_wait_and_the_next_attempt() -> None:
 def test_the_wait_is_waited_for() -> None:
     failed = attempt(outcome="Failed", reason="DriverFailed", message="x", finishedAt=EARLIER)
     obj = going(failed, nextAttemptTime="2026-01-31T12:00:30Z", failures=1)
-    assert look(obj) == Plan(requeue_after=30.0)
+    plan = look(obj)
+    assert (plan.create, plan.requeue_after) == ((), 30.0)
+    assert said(plan)[1] == "BackingOff"
 
 
 def test_after_the_limit_the_run_failed() -> None:
@@ -73,6 +75,21 @@ def test_after_the_limit_the_run_failed() -> None:
     assert "kubectl logs train-1-2" in said(plan)[2]
     assert "retry.limit is 1" in said(plan)[2]
     assert plan.requeue_after is None
+
+
+def test_a_log_is_pointed_to_only_while_there_is_one() -> None:
+    ended = pod("train-1-2", status=terminated(1, {"message": "no rows"}))
+    obj = going(attempt(2), failures=1, spec={"retry": {"limit": 1}})
+    obj = after(obj, look(obj, ended))
+    assert look(obj, ended) == Plan()
+    plan = look(obj)
+    assert "kubectl logs" not in said(plan)[2]
+    assert said(plan)[2].endswith("retry.limit is 1.")
+    assert kstatus.compute(after(obj, plan)) == "Failed"
+    assert look(after(obj, plan)) == Plan()
+    going_already = merged(ended, {"metadata": {"deletionTimestamp": EARLIER}})
+    again = going(attempt(2), failures=1, spec={"retry": {"limit": 1}})
+    assert "kubectl logs" not in said(look(again, going_already))[2]
 
 
 def test_a_permanent_failure_ends_the_run_at_once() -> None:

@@ -1,0 +1,54 @@
+"""Reasons of attempts as versions before the closed list wrote them, in its words. Pure.
+
+The API server refuses a status with a word that is not in the list, and a status that cannot be
+written is a run that stands still.
+"""
+
+from __future__ import annotations
+
+from swirl.wire.reasons import OutcomeReason
+from swirl_operator.runtime.interface import Object
+from swirl_operator.status.reasons import outcome_reason
+
+_FORMER: dict[OutcomeReason, tuple[str, ...]] = {
+    OutcomeReason.SUCCEEDED: ("Completed",),
+    OutcomeReason.USER_ERROR: (
+        "FunctionFailed",
+        "QueryFailed",
+        "Exited",
+        "Permanent",
+        "ResultNotSerializable",
+    ),
+    OutcomeReason.DRIVER_FAILED: ("SparkEnded",),
+    OutcomeReason.INVALID_SPEC: (
+        "InvalidRun",
+        "EntryPointNotFound",
+        "InvalidEntryPoint",
+        "KafkaNotConfigured",
+        "InvalidPod",
+    ),
+    OutcomeReason.OUT_OF_MEMORY: ("OOMKilled",),
+    OutcomeReason.DEADLINE_EXCEEDED: ("TimedOut",),
+    OutcomeReason.DRIVER_LOST: ("Stopped", "PodLost"),
+    OutcomeReason.PREEMPTED: ("Preempting", "PreemptionByScheduler"),
+    OutcomeReason.NODE_LOST: ("Terminated", "NodeShutdown"),
+    OutcomeReason.PLATFORM_ERROR: (
+        "PodFailed",
+        "NodeAffinity",
+        "OutOfcpu",
+        "OutOfmemory",
+        "OutOfpods",
+        "UnexpectedAdmissionError",
+    ),
+}
+_TODAY = {word: reason for reason, words in _FORMER.items() for word in words}
+
+
+def in_todays_words(attempt: Object) -> Object:
+    """The attempt with a reason of the list, or without one where its word is none anybody knew."""
+    word = attempt.get("reason")
+    if word is None:
+        return attempt
+    rest = {key: value for key, value in attempt.items() if key != "reason"}
+    today = outcome_reason(word) or _TODAY.get(word)
+    return rest if today is None else {**rest, "reason": str(today)}

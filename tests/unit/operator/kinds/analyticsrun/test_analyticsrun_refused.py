@@ -1,0 +1,64 @@
+"""The API server's own texts, as it writes them; test_runs_refused has them from a real one."""
+
+from __future__ import annotations
+
+import pytest
+
+from swirl.kube.resources import PODS
+from swirl_operator.kinds.analyticsrun.refused import why
+from swirl_operator.runtime.interface import ChildFailure, Ref
+from tests.unit.operator.kinds.analyticsrun.attempts import going, look
+from tests.unit.operator.kinds.observed import said
+
+QUOTA = (
+    'pods "x-1" is forbidden: exceeded quota: team, requested: pods=1, used: pods=2, limited: '
+    "pods=2"
+)
+LIMITS = 'pods "x-1" is forbidden: failed quota: team: must specify limits.cpu for: driver'
+POLICY = (
+    "pods \"x-1\" is forbidden: ValidatingAdmissionPolicy 'labels' with binding 'all' denied "
+    "request: a cost centre is missing"
+)
+WEBHOOK = 'admission webhook "pods.example.org" denied the request: Pod "x-1" is invalid'
+AWAY = (
+    'Internal error occurred: failed calling webhook "pods.example.org": failed to call webhook: '
+    "connection refused"
+)
+ACCOUNT = (
+    'pods "x-1" is forbidden: error looking up service account ads/swirl-driver: serviceaccount '
+    '"swirl-driver" not found'
+)
+INVALID = 'Pod "x-1" is invalid: spec.containers[0].env[0].name: Invalid value: "1 x"'
+UNREADABLE = (
+    'Pod in version "v1" cannot be handled as a Pod: json: cannot unmarshal string into Go struct'
+)
+
+
+def failure(code: int, message: str) -> ChildFailure:
+    return ChildFailure(Ref(PODS, "ads", "train-1-1"), code, "Forbidden", message)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "reason"),
+    [
+        (403, QUOTA, "QuotaExceeded"),
+        (403, LIMITS, "QuotaExceeded"),
+        (422, POLICY, "AdmissionRefused"),
+        (403, POLICY, "AdmissionRefused"),
+        (422, WEBHOOK, "AdmissionRefused"),
+        (500, AWAY, "AdmissionRefused"),
+        (403, ACCOUNT, "AdmissionRefused"),
+        (422, INVALID, "InvalidSpec"),
+        (400, UNREADABLE, "InvalidSpec"),
+        (413, "etcdserver: request is too large", "InvalidSpec"),
+    ],
+)
+def test_a_refusal_and_what_follows(code: int, message: str, reason: str) -> None:
+    assert why(failure(code, message)) == reason
+    plan = look(going(spec={"retry": {"limit": 0}}), failures=[failure(code, message)])
+    final = reason == "InvalidSpec"
+    assert said(plan, "Succeeded")[:2] == ("False" if final else "Unknown", reason)
+    assert message in said(plan)[2]
+    assert "kubectl logs" not in said(plan)[2], "there is no Pod whose log could be read"
+    assert len(plan.create) == (0 if final else 1)
+    assert plan.requeue_after == (None if final else 60)
