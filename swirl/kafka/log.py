@@ -16,10 +16,12 @@ from typing import Any, Generic, TypeVar
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from swirl.kafka.denied import denied
 from swirl.kafka.making import make
 from swirl.kafka.merge import Merge
 from swirl.kafka.options import client_options
-from swirl.kafka.reachable import reachable
+from swirl.kafka.probe import trouble_of
+from swirl.kafka.trouble import READ_RIGHTS
 from swirl.wire.kafka import KafkaSettings
 
 logger = logging.getLogger(__name__)
@@ -36,7 +38,10 @@ behind, so that a reader that replays the log sees what this one saw."""
 
 
 class KafkaUnavailable(Exception):
-    """Kafka does not answer; try again later. What was read so far is not lost."""
+    """Kafka does not answer; try again later. What was read so far is not lost.
+
+    The message is a sentence that names the broker, what is wrong and what to do.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +95,13 @@ class LogReader(Generic[Item]):
         """Read what there is, waiting a moment if there is nothing.
 
         Raises:
-            KafkaUnavailable: the broker does not answer.
+            KafkaUnavailable: the broker does not answer, or does not let us read.
         """
         try:
             return self._read()
         except (KafkaError, OSError) as error:
             self.close()
-            raise KafkaUnavailable(f"{type(error).__name__}: {error}") from error
+            raise KafkaUnavailable(self._why(error)) from error
 
     def close(self) -> None:
         """Let go of connections; `read` makes new ones and goes on where it was."""
@@ -105,10 +110,18 @@ class LogReader(Generic[Item]):
             with contextlib.suppress(KafkaError, OSError):
                 consumer.close(autocommit=False, timeout_ms=1_000)
 
+    def _why(self, error: KafkaError | OSError) -> str:
+        return (
+            denied(error, self._settings, self._topics, READ_RIGHTS)
+            or trouble_of(self._settings, self._topics)
+            or f"Kafka at {self._settings.bootstrap_servers} fails: {type(error).__name__}: "
+            f"{error}; see the broker's log"
+        )
+
     def _read(self) -> Read[Item]:
         if self._consumer is None:
-            if not reachable(self._settings.servers):
-                raise KafkaUnavailable(f"nothing answers at {self._settings.bootstrap_servers}")
+            if (trouble := trouble_of(self._settings, self._topics)) is not None:
+                raise KafkaUnavailable(trouble)
             self._consumer = make(
                 KafkaConsumer,
                 **client_options(self._settings),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from swirl.kafka import sasl
+from swirl.kafka.files import certificate_of, present
+from swirl.kafka.sasl import sasl_options
 from swirl.wire.kafka import KafkaSettings
 
 
@@ -20,14 +20,9 @@ def client_options(settings: KafkaSettings) -> dict[str, Any]:
         "security_protocol": settings.security_protocol,
         "metrics_enabled": False,
         "reconnect_backoff_max_ms": 2_000,
+        **sasl_options(settings),
     }
-    if settings.security_protocol.endswith("SSL"):
-        options["ssl_cafile"] = settings.ca_file
-        options["ssl_certfile"] = settings.certificate_file
-        options["ssl_keyfile"] = settings.key_file
-    if settings.password_file is not None:
-        sasl.read_passwords_from_files()
-        options["sasl_mechanism"] = settings.sasl_mechanism
-        options["sasl_plain_username"] = settings.username
-        options["sasl_plain_password"] = Path(settings.password_file)
+    if settings.uses_tls:
+        options["ssl_cafile"] = present(settings.ca_file)
+        options["ssl_certfile"], options["ssl_keyfile"] = certificate_of(settings) or (None, None)
     return options

@@ -12,9 +12,11 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError, SaslAuthenticationFailedError
 
 from swirl.kafka.delivery import RETRY_SECONDS, NotDelivered, Paused, RecordLost
+from swirl.kafka.denied import denied
 from swirl.kafka.making import make
 from swirl.kafka.options import client_options
-from swirl.kafka.reachable import reachable
+from swirl.kafka.probe import trouble_of
+from swirl.kafka.trouble import WRITE_RIGHTS
 from swirl.wire.kafka import KafkaSettings
 
 _CONNECT_MS = 2_000
@@ -72,9 +74,9 @@ class DurableProducer:
         try:
             return client.send(topic, value, key=key)
         except (KafkaTimeoutError, OSError) as error:
-            raise self._pause(f"{topic} cannot be reached: {error}") from error
+            raise self._pause(self._why(f"{topic} cannot be reached: {error}")) from error
         except KafkaError as error:
-            raise self._failed(error, f"Kafka refused a record of {topic}") from error
+            raise self._failed(error, topic, "refused") from error
 
     def _confirm(self, record: _Record, timeout: float) -> None:
         future = self._under_way[record]
@@ -82,14 +84,18 @@ class DurableProducer:
             future.get(timeout=timeout)
         except KafkaError as error:
             if not future.is_done:
-                raise self._pause(f"no answer within {timeout:g} s") from error
-            raise self._failed(error, f"Kafka lost a record of {record[0]}") from error
+                why = f"no answer within {timeout:g} s"
+                # Who only looks whether it is there by now must not be kept waiting.
+                raise self._pause(
+                    self._why(why) if timeout else f"Kafka at {self._where}: {why}"
+                ) from error
+            raise self._failed(error, record[0], "lost") from error
         del self._under_way[record]
 
     def _connected(self) -> Any:
         if self._client is None:
-            if not reachable(self._settings.servers):
-                raise self._pause("no broker accepts connections")
+            if (trouble := trouble_of(self._settings)) is not None:
+                raise self._pause(trouble)
             try:
                 self._client = make(
                     KafkaProducer,
@@ -102,15 +108,18 @@ class DurableProducer:
                     delivery_timeout_ms=_DELIVERY_MS,
                 )
             except (KafkaError, OSError) as error:
-                raise self._pause(f"{type(error).__name__}: {error}") from error
+                raise self._pause(self._why(f"{type(error).__name__}: {error}")) from error
         return self._client
 
-    def _failed(self, error: KafkaError, what: str) -> NotDelivered | RecordLost:
+    def _failed(self, error: KafkaError, topic: str, did: str) -> NotDelivered | RecordLost:
         self._start_anew()
+        if (sentence := denied(error, self._settings, [topic], WRITE_RIGHTS)) is not None:
+            # As with a password: whoever minds the broker may let us in at any time.
+            return self._pause(sentence)
         if isinstance(error, SaslAuthenticationFailedError):
             # Who we are has nothing to do with the record, and a password may be replaced.
-            return self._pause(str(error))
-        return RecordLost(f"{what}: {error}")
+            return self._pause(self._why(str(error)))
+        return RecordLost(f"Kafka at {self._where} {did} a record of {topic}: {error}")
 
     def _start_anew(self) -> None:
         # After a lost record an idempotent producer may refuse all that follow.
@@ -119,7 +128,14 @@ class DurableProducer:
 
     def _pause(self, why: str) -> NotDelivered:
         self._paused_until = self._clock() + RETRY_SECONDS
-        return NotDelivered(f"Kafka at {self._where}: {why}")
+        return NotDelivered(why)
+
+    def _why(self, otherwise: str) -> str:
+        """What keeps us out, as far as a knock at the door shows it."""
+        return trouble_of(self._settings) or self._plain(otherwise)
+
+    def _plain(self, why: str) -> str:
+        return f"Kafka at {self._where}: {why}"
 
     @property
     def _where(self) -> str:

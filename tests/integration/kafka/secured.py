@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from localcluster.controlplane import free_ports
@@ -12,21 +13,32 @@ from tests.support.broker import Broker
 from tests.support.certificates import make_certificates
 
 USER, PASSWORD = "swirl", 'it\'s "secret"'
+GUEST = "guest"
+"""Somebody who may nothing; the password is the name."""
 
 _PROPERTIES = """\
 listeners=CLIENT://127.0.0.1:{{client}},CONTROLLER://127.0.0.1:{{controller}},\
-SASL://127.0.0.1:{sasl},MUTUAL://127.0.0.1:{mutual}
+SASL://127.0.0.1:{sasl},MUTUAL://127.0.0.1:{mutual},EXPIRED://127.0.0.1:{expired}
 advertised.listeners=CLIENT://127.0.0.1:{{client}},SASL://127.0.0.1:{sasl},\
-MUTUAL://127.0.0.1:{mutual}
-listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_SSL,MUTUAL:SSL
+MUTUAL://127.0.0.1:{mutual},EXPIRED://127.0.0.1:{expired}
+listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_SSL,MUTUAL:SSL,\
+EXPIRED:SSL
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS;User:{user};User:CN=client
+listener.name.expired.ssl.keystore.type=PEM
+listener.name.expired.ssl.keystore.location={folder}/expired.pem
 ssl.keystore.type=PEM
 ssl.keystore.location={folder}/server.pem
 ssl.truststore.type=PEM
 ssl.truststore.location={folder}/ca.crt
 listener.name.mutual.ssl.client.auth=required
-listener.name.sasl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
+listener.name.sasl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER
+listener.name.sasl.oauthbearer.sasl.jaas.config=\
+org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required \
+unsecuredLoginStringClaim_sub="broker";
 listener.name.sasl.plain.sasl.jaas.config=\
-org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}="{password}";
+org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}="{password}" \
+user_{guest}="{guest}";
 listener.name.sasl.scram-sha-256.sasl.jaas.config=\
 org.apache.kafka.common.security.scram.ScramLoginModule required;
 listener.name.sasl.scram-sha-512.sasl.jaas.config=\
@@ -45,11 +57,15 @@ class Secured:
         self.folder = folder
         make_certificates(folder)
         (folder / "password").write_text(f"{PASSWORD}\n")
-        sasl, mutual = free_ports(2)
-        self._sasl, self._mutual = f"127.0.0.1:{sasl}", f"127.0.0.1:{mutual}"
+        (folder / "guest").write_text(GUEST)
+        sasl, mutual, expired = free_ports(3)
+        self.sasl, self.mutual = f"127.0.0.1:{sasl}", f"127.0.0.1:{mutual}"
+        self.expired = f"127.0.0.1:{expired}"
         properties = _PROPERTIES.format(
             sasl=sasl,
             mutual=mutual,
+            expired=expired,
+            guest=GUEST,
             folder=folder,
             user=USER,
             # Once for the file of properties, once for JAAS.
@@ -65,7 +81,7 @@ class Secured:
     def by_password(self, mechanism: SaslMechanism, password: Path | None = None) -> KafkaSettings:
         """Return settings of the listener for passwords."""
         return KafkaSettings(
-            bootstrap_servers=self._sasl,
+            bootstrap_servers=self.sasl,
             security_protocol="SASL_SSL",
             ca_file=str(self.folder / "ca.crt"),
             sasl_mechanism=mechanism,
@@ -73,10 +89,14 @@ class Secured:
             password_file=str(password or self.folder / "password"),
         )
 
+    def by_token(self, url: str) -> KafkaSettings:
+        """Return settings of the listener for tokens, with those of a server at the URL."""
+        return replace(self.by_password("PLAIN"), sasl_mechanism="OAUTHBEARER", token_url=url)
+
     def by_certificate(self, name: str | None = "client", authority: str = "ca") -> KafkaSettings:
         """Return settings of the listener that wants a certificate; None has none."""
         return KafkaSettings(
-            bootstrap_servers=self._mutual,
+            bootstrap_servers=self.mutual,
             security_protocol="SSL",
             ca_file=str(self.folder / f"{authority}.crt"),
             certificate_file=None if name is None else str(self.folder / f"{name}.crt"),

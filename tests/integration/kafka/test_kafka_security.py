@@ -8,6 +8,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,14 @@ from swirl.kafka.log import KafkaUnavailable, LogReader
 from swirl.kafka.producer import DurableProducer
 from swirl.kafka.spark import spark_options
 from swirl.wire.kafka import KafkaSettings, SaslMechanism
-from tests.integration.kafka.secured import Secured, running
+from tests.integration.kafka.secured import GUEST, PASSWORD, USER, Secured, running
+from tests.support.tokens import Tokens
+from tests.support.tokens import running as tokens_of
 
 # kafka-python leaves the socket of a handshake that failed to the garbage collector.
 leaves_sockets = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
-WAYS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "certificate")
+WAYS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "certificate", "token")
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +47,18 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("swirl.kafka.log._TIMEOUT_MS", 2_000)
 
 
+@pytest.fixture(scope="module")
+def tokens() -> Iterator[Tokens]:
+    with tokens_of(USER, PASSWORD) as made:
+        yield made
+
+
 @pytest.fixture(params=WAYS)
-def settings(request: pytest.FixtureRequest, secured: Secured) -> KafkaSettings:
+def settings(request: pytest.FixtureRequest, secured: Secured, tokens: Tokens) -> KafkaSettings:
     if request.param == "certificate":
         return secured.by_certificate()
+    if request.param == "token":
+        return secured.by_token(tokens.url)
     return secured.by_password(request.param)
 
 
@@ -88,6 +99,7 @@ def test_what_is_produced_is_read(settings: KafkaSettings) -> None:
     assert read_one(settings, topic) == b"hello"
 
 
+@pytest.mark.parametrize("settings", [way for way in WAYS if way != "token"], indirect=True)
 def test_javas_client_takes_what_spark_is_told(
     settings: KafkaSettings, secured: Secured, tmp_path: Path
 ) -> None:
@@ -136,15 +148,128 @@ def test_a_password_may_be_replaced_while_the_process_runs(
     log.close()
 
 
+class Mistakes:
+    """Settings with one thing wrong, and what is said of each."""
+
+    def __init__(self, secured: Secured, tokens: Tokens) -> None:
+        folder = secured.folder
+        (folder / "wrong").write_text("wrong")
+        mutual, by_password = secured.by_certificate(), secured.by_password("PLAIN")
+        self.of: dict[str, tuple[KafkaSettings, str]] = {
+            "an authority of strangers": (
+                secured.by_certificate("client", "strangers"),
+                f"{secured.mutual} shows a certificate of an authority that is not in "
+                f"{folder}/strangers.crt; put the authority's certificate into the key ",
+            ),
+            "no authority": (
+                replace(mutual, ca_file="/nowhere/ca.crt"),
+                "an authority that this system does not know; put the authority's certificate "
+                "into the key ca.crt of the Secret",
+            ),
+            "no certificate": (
+                secured.by_certificate(None),
+                "wants a certificate of the client, and got none; put tls.crt and tls.key into",
+            ),
+            "a certificate of strangers": (
+                replace(
+                    mutual,
+                    certificate_file=str(folder / "strangers.crt"),
+                    key_file=str(folder / "strangers.key"),
+                ),
+                f"does not accept the client's certificate {folder}/strangers.crt",
+            ),
+            "somebody else's key": (
+                replace(mutual, key_file=str(folder / "server.key")),
+                "client.crt and " + str(folder / "server.key") + " do not belong together",
+            ),
+            "a broker's certificate that has expired": (
+                replace(mutual, bootstrap_servers=secured.expired),
+                f"{secured.expired} shows a certificate that has expired; renew it on the broker",
+            ),
+            "another name": (
+                replace(mutual, bootstrap_servers=secured.mutual.replace("127.0.0.1", "localhost")),
+                "shows a certificate for another name; use a name that is in it",
+            ),
+            "TLS where there is none": (
+                replace(mutual, bootstrap_servers=secured.broker.bootstrap),
+                "does not speak TLS; set a protocol without SSL",
+            ),
+            "no TLS where there is": (
+                KafkaSettings(bootstrap_servers=secured.mutual),
+                "breaks off a connection without TLS; if the listener uses TLS, set a protocol",
+            ),
+            "no password where one is asked for": (
+                KafkaSettings(
+                    bootstrap_servers=secured.sasl,
+                    security_protocol="SSL",
+                    ca_file=str(folder / "ca.crt"),
+                ),
+                "wants to know who is there (",
+            ),
+            "a password where none is asked for": (
+                replace(
+                    by_password,
+                    bootstrap_servers=secured.mutual,
+                    certificate_file=mutual.certificate_file,
+                    key_file=mutual.key_file,
+                ),
+                "does not ask who is there, but was told SASL_SSL",
+            ),
+            "a password that is not there": (
+                replace(by_password, password_file="/nowhere/password"),
+                "wants a password, and there is no /nowhere/password; add the key password to",
+            ),
+            "a client that gets no token": (
+                replace(secured.by_token(tokens.url), username="stranger"),
+                f"no token from {tokens.url} for client stranger: it answers 401",
+            ),
+            **{
+                f"a wrong password, {mechanism}": (
+                    secured.by_password(mechanism, folder / "wrong"),
+                    f"does not accept user swirl with the password in {folder}/wrong (",
+                )
+                for mechanism in ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+            },
+        }
+
+
 @leaves_sockets
-@pytest.mark.parametrize(("name", "authority"), [(None, "ca"), ("client", "strangers")])
-def test_strangers_are_kept_out_on_both_sides(
-    name: str | None, authority: str, secured: Secured, impatient: None
+def test_every_mistake_is_one_sentence_with_the_broker_and_the_way_out(
+    secured: Secured, tokens: Tokens, impatient: None
 ) -> None:
-    settings = secured.by_certificate(name, authority)
+    for name, (settings, expected) in Mistakes(secured, tokens).of.items():
+        log, producer = reader(settings, "t"), DurableProducer(settings)
+        with pytest.raises(KafkaUnavailable) as unread:
+            log.read()
+        with pytest.raises(NotDelivered) as unsent:
+            producer.deliver("t", b"key", b"value", 1.0)
+        log.close()
+        producer.close()
+        for said in (str(unread.value), str(unsent.value)):
+            assert said.startswith(f"Kafka at {settings.bootstrap_servers} "), name
+            assert expected in said, name
+            assert "; " in said, name
+            assert "\n" not in said, name
+
+
+@leaves_sockets
+def test_rights_that_are_missing_are_named(secured: Secured, impatient: None) -> None:
+    settings = replace(secured.by_password("PLAIN", secured.folder / "guest"), username=GUEST)
+    topic = f"t-{uuid.uuid4().hex}"
     producer = DurableProducer(settings)
-    with pytest.raises(NotDelivered):
-        producer.deliver("t", b"key", b"value", 5.0)
+    with pytest.raises(NotDelivered, match=rf"add an ACL: Write, .* on {topic} for user guest"):
+        producer.deliver(topic, b"key", b"value", 5.0)
     producer.close()
-    with pytest.raises(KafkaUnavailable):
-        reader(settings, "t").read()
+    deliver(writer := DurableProducer(secured.by_password("PLAIN")), topic, b"value")
+    writer.close()
+    # A topic that one may not even see must not pass for one that is not there yet.
+    with pytest.raises(KafkaUnavailable, match=rf"ACL: Read and Describe on {topic} for user g"):
+        reader(settings, topic).read()
+
+
+def test_one_of_several_brokers_is_enough(secured: Secured) -> None:
+    settings = secured.by_certificate()
+    servers = f"no-such-host.invalid:9092,{settings.bootstrap_servers}"
+    topic = f"t-{uuid.uuid4().hex}"
+    deliver(producer := DurableProducer(replace(settings, bootstrap_servers=servers)), topic, b"x")
+    producer.close()
