@@ -23,11 +23,11 @@ def run(environ: Mapping[str, str]) -> int:
     try:
         configure_logging(environ, quiet=QUIET)
         environment = OperatorEnvironment.read(environ)
+        kinds = controllers(installation(environment), offer(environment))
     except InvalidEnvironment as error:
         logger.error("the operator cannot run: %s", error)
         leave_message(str(error), environ)
         return OperatorExit.INVALID_SETTINGS
-    kinds = controllers(installation(environment), offer(environment))
     return main(kinds, runtime_options(environment))
 
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from swirl.api.pods import Workload
 from swirl.wire.containers import OperatorEnvironment
+from swirl.wire.environment import InvalidEnvironment
 from swirl_operator.kinds.namespace.offer import Offer
 from swirl_operator.pods.artifacts import ArtifactStore
 from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.settings import Defaults
 from swirl_operator.runtime.options import Options
 
 
@@ -33,11 +41,31 @@ def offer(environment: OperatorEnvironment) -> Offer:
 
 
 def installation(environment: OperatorEnvironment) -> Installation:
-    """Return the part that the kinds need."""
+    """Return the part that the kinds need.
+
+    Raises:
+        InvalidEnvironment: the settings of every workload are none.
+    """
     return Installation(
         scorer_image=environment.scorer_image,
         monitor_image=environment.monitor_image,
         store=ArtifactStore(environment.artifacts_uri, environment.artifacts_claim),
         kafka=environment.kafka,
         topics=environment.topics,
+        defaults=Defaults(_workload(environment.pod_defaults)),
     )
+
+
+def _workload(said: Mapping[str, Any]) -> Workload:
+    unknown = sorted(said.keys() - {"env", "envFrom", "pod"})
+    if unknown:
+        raise InvalidEnvironment(
+            f"SWIRL_POD_DEFAULTS: {unknown[0]}: there are env, envFrom and pod"
+        )
+    try:
+        return Workload.model_validate(said)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors()
+        )
+        raise InvalidEnvironment(f"SWIRL_POD_DEFAULTS: {wrong}") from error

@@ -10,7 +10,14 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 
 from swirl.wire.change import Aspect
@@ -23,10 +30,6 @@ Name = Annotated[
 ]
 """A DNS label, as the API server asks of object names."""
 
-Cpu = Annotated[
-    str, StringConstraints(max_length=16, pattern=r"^([1-9][0-9]*m|[0-9]+(\.[0-9]{1,3})?)$")
-]
-Memory = Annotated[str, StringConstraints(max_length=16, pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
 Decimal = Annotated[
     str, StringConstraints(max_length=32, pattern=r"^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$")
 ]
@@ -71,6 +74,18 @@ class ApiModel(BaseModel):
     )
 
 
+class AsWritten(ApiModel):
+    """A part of a Pod, of which a field that is not known here is kept.
+
+    Pruned in silence it would be lost; handed on it is judged, and named, by the API server when it
+    checks the Pod.
+    """
+
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"x-kubernetes-preserve-unknown-fields": True}
+    )
+
+
 class Condition(ApiModel):
     """One observation of the object, in the shape all Kubernetes tools read."""
 
@@ -90,28 +105,73 @@ class Condition(ApiModel):
     )
 
 
-class Amounts(ApiModel):
-    """So much of each resource."""
+def _as_text(value: Any) -> Any:
+    """A number that YAML made of a quantity, as its text."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
-    cpu: Cpu | None = Field(default=None, description="CPU in cores, such as `500m` or `2`.")
-    memory: Memory | None = Field(default=None, description="Memory in `Mi` or `Gi`.")
+
+_QUANTITY = r"^\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$"
+_LONGEST_QUANTITY = 32
+
+
+def _quantity_schema(*pairs: tuple[str, str]) -> dict[str, Any]:
+    schema = {
+        "x-kubernetes-int-or-string": True,
+        # The one is of texts, the other of numbers.
+        "pattern": _QUANTITY,
+        "minimum": 0,
+        "maxLength": _LONGEST_QUANTITY,
+    }
+    return schema | (rules(*pairs) if pairs else {})
+
+
+_Amount = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    StringConstraints(max_length=_LONGEST_QUANTITY, pattern=_QUANTITY),
+]
+
+Quantity = Annotated[_Amount, WithJsonSchema(_quantity_schema())]
+"""An amount in Kubernetes' own words: `500m`, `2`, `1.5Gi`, `2G`; a number counts as its text."""
+
+Memory = Annotated[
+    _Amount,
+    WithJsonSchema(
+        _quantity_schema(
+            (
+                "quantity(string(self)).compareTo(quantity('1Mi')) >= 0",
+                "must be 1Mi at least; a number without a unit counts bytes",
+            )
+        )
+    ),
+]
+"""Memory of a process that counts it in MiB."""
+
+Amounts = Annotated[dict[str, Quantity], Field(max_length=16)]
+"""So much of each resource, by its name: `cpu`, `memory`, `ephemeral-storage`, `nvidia.com/gpu`."""
 
 
 class Resources(ApiModel):
     """What a container asks for and what it may use, in the words of Kubernetes' containers."""
 
-    requests: Amounts | None = Field(
-        default=None, description="What the scheduler sets aside for each pod."
+    requests: Amounts = Field(
+        default_factory=dict, description="What the scheduler sets aside for each pod."
     )
-    limits: Amounts | None = Field(default=None, description="What each pod may use at most.")
+    limits: Amounts = Field(default_factory=dict, description="What each pod may use at most.")
+
+
+_MORE = (
+    "{name} in self.requests && {name} in self.limits && "
+    "quantity(string(self.requests[{name}])).compareTo(quantity(string(self.limits[{name}]))) > 0"
+)
+_BOTH = "has(self.requests) && has(self.limits)"
 
 
 def within_limits(amount: str) -> tuple[str, str]:
     """The rule for Resources that no more of the amount is requested than the limit allows."""
-    request, limit = f"self.requests.{amount}", f"self.limits.{amount}"
+    more = _MORE.format(name=f"'{amount}'")
     return (
-        f"!has(self.requests) || !has({request}) || !has(self.limits) || !has({limit}) || "
-        f"quantity({request}).compareTo(quantity({limit})) <= 0",
+        f"!({_BOTH} && {more})",
         f"resources.requests.{amount} must not be more than resources.limits.{amount}",
     )
 

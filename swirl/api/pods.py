@@ -6,11 +6,11 @@ kept as it is written, and the API server itself judges it when a Pod is made of
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-from swirl.api.meta import AnyObject, ApiModel, keyed_by, rules
+from swirl.api.meta import AnyObject, ApiModel, AsWritten, Quantity, keyed_by, rules
 
 ObjectName = Annotated[str, StringConstraints(min_length=1, max_length=253)]
 Label = Annotated[str, StringConstraints(max_length=63)]
@@ -28,7 +28,7 @@ Annotations = Annotated[
 _ATOMIC = {"x-kubernetes-list-type": "atomic"}
 
 
-class KeySelector(ApiModel):
+class KeySelector(AsWritten):
     """One key of a Secret or ConfigMap."""
 
     name: ObjectName = Field(description="The object, in the same namespace.")
@@ -40,7 +40,7 @@ class KeySelector(ApiModel):
     )
 
 
-class FieldSelector(ApiModel):
+class FieldSelector(AsWritten):
     """A field of the Pod itself."""
 
     field_path: Annotated[str, StringConstraints(min_length=1, max_length=317)] = Field(
@@ -51,7 +51,7 @@ class FieldSelector(ApiModel):
     )
 
 
-class ResourceFieldSelector(ApiModel):
+class ResourceFieldSelector(AsWritten):
     """What a container of the Pod asks for or may use."""
 
     resource: Annotated[str, StringConstraints(min_length=1, max_length=317)] = Field(
@@ -60,9 +60,7 @@ class ResourceFieldSelector(ApiModel):
     container_name: Annotated[str, StringConstraints(max_length=63)] | None = Field(
         default=None, description="Whose."
     )
-    divisor: Annotated[str, StringConstraints(max_length=32)] | None = Field(
-        default=None, description="The unit."
-    )
+    divisor: Quantity | None = Field(default=None, description="The unit.")
 
 
 _ONE_SOURCE = rules(
@@ -75,7 +73,26 @@ _ONE_SOURCE = rules(
 )
 
 
-class EnvVarSource(ApiModel):
+_VALUE_OR_SOURCE = rules(
+    (
+        "has(self.value) != has(self.valueFrom)",
+        'a variable needs either value or valueFrom; an empty one is `value: ""`',
+    )
+)
+_SECRET_OR_CONFIG_MAP = rules(
+    (
+        "has(self.secretRef) != has(self.configMapRef)",
+        "envFrom needs either secretRef or configMapRef",
+    )
+)
+
+
+def _ruled(rule: dict[str, Any]) -> ConfigDict:
+    """What every AsWritten has, and a rule."""
+    return ConfigDict(json_schema_extra={"x-kubernetes-preserve-unknown-fields": True} | rule)
+
+
+class EnvVarSource(AsWritten):
     """Where a variable's value comes from."""
 
     secret_key_ref: KeySelector | None = Field(default=None, description="A key of a Secret.")
@@ -88,8 +105,10 @@ class EnvVarSource(ApiModel):
     )
 
 
-class EnvVar(ApiModel):
+class EnvVar(AsWritten):
     """An environment variable."""
+
+    model_config = _ruled(_VALUE_OR_SOURCE)
 
     name: Annotated[
         str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
@@ -104,7 +123,7 @@ class EnvVar(ApiModel):
     )
 
 
-class ObjectReference(ApiModel):
+class ObjectReference(AsWritten):
     """A Secret or ConfigMap of the namespace."""
 
     name: ObjectName = Field(description="Its name.")
@@ -113,8 +132,10 @@ class ObjectReference(ApiModel):
     )
 
 
-class EnvFromSource(ApiModel):
+class EnvFromSource(AsWritten):
     """A Secret or ConfigMap whose every key is a variable."""
+
+    model_config = _ruled(_SECRET_OR_CONFIG_MAP)
 
     prefix: Annotated[str, StringConstraints(max_length=128)] | None = Field(
         default=None, description="Put before each name."
@@ -123,13 +144,13 @@ class EnvFromSource(ApiModel):
     config_map_ref: ObjectReference | None = Field(default=None, description="A ConfigMap.")
 
 
-class LocalReference(ApiModel):
+class LocalReference(AsWritten):
     """A Secret of the namespace."""
 
     name: ObjectName = Field(description="Its name.")
 
 
-class Toleration(ApiModel):
+class Toleration(AsWritten):
     """A taint of nodes that the Pod puts up with."""
 
     key: Annotated[str, StringConstraints(max_length=317)] | None = Field(
@@ -151,6 +172,11 @@ class Toleration(ApiModel):
 
 class PodSettings(ApiModel):
     """How Pods are made and placed, beyond what Swirl knows by itself."""
+
+    # A field that is not one of these is kept by the API server and refused by the operator.
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"x-kubernetes-preserve-unknown-fields": True}
+    )
 
     labels: Labels = Field(default_factory=dict, description="More labels.")
     annotations: Annotations = Field(default_factory=dict, description="More annotations.")

@@ -24,7 +24,6 @@ def process(
     *,
     ports: Mapping[str, int],
     resources: Object,
-    users_env: Sequence[Object] = (),
     mounts: Sequence[Object] = (),
     **fields: Any,
 ) -> Object:
@@ -36,20 +35,14 @@ def process(
         environment: what the process reads.
         ports: by name.
         resources: requests and limits.
-        users_env: variables of the user's. Those that the process reads are Swirl's own, whether it
-            sets them or not: half of its settings by another hand would be no settings at all.
         mounts: besides `/tmp`.
         fields: others, such as probes.
     """
-    own = environment.described()
     return container(
         name,
         image=image,
         imagePullPolicy=PULL_POLICY,
-        env=[
-            *(item for item in users_env if item["name"] not in own),
-            *container_env(environment),
-        ],
+        env=container_env(environment),
         ports=[{"name": port, "containerPort": number} for port, number in ports.items()],
         resources=resources,
         terminationMessagePolicy="FallbackToLogsOnError",
@@ -66,6 +59,11 @@ def container(name: str, *, mounts: Sequence[Object] = (), **fields: Any) -> Obj
         "securityContext": container_security(),
         "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}, *mounts],
     }
+
+
+def pod_template(spec: Object, *, labels: Mapping[str, str]) -> Object:
+    """The template of Pods of that spec."""
+    return {"metadata": {"labels": dict(labels)}, "spec": spec}
 
 
 def pod_spec(main: Object, *, volumes: Sequence[Object] = (), **fields: Any) -> Object:

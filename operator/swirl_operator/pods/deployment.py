@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from swirl.kube.resources import DEPLOYMENTS
 from swirl.wire import labels
 from swirl_operator.pods.template import labelled
@@ -24,10 +22,9 @@ def build_deployment(
     kind: str,
     owner: str,
     namespace: str,
-    pod_spec: Object,
+    template: Object,
     replicas: int,
     strategy: Object,
-    pod_labels: Mapping[str, str],
 ) -> Object:
     """The Deployment of an object's pods.
 
@@ -36,24 +33,26 @@ def build_deployment(
         kind: of the object that it is made for.
         owner: name of that object.
         namespace: of both.
-        pod_spec: of its pods.
+        template: of its pods, with the labels that are selected.
         replicas: how many.
         strategy: how new pods take the place of old ones.
-        pod_labels: of the pods, besides those of every child.
     """
-    own = labels.child_labels(kind, owner)
     return labelled(
         {
             "apiVersion": DEPLOYMENTS.api_version,
             "kind": DEPLOYMENTS.kind,
-            "metadata": {"name": name, "namespace": namespace, "labels": own},
+            "metadata": {
+                "name": name,
+                "namespace": namespace,
+                "labels": labels.child_labels(kind, owner),
+            },
             "spec": {
                 "replicas": replicas,
                 "progressDeadlineSeconds": PROGRESS_DEADLINE_SECONDS,
                 "revisionHistoryLimit": 2,
                 "selector": {"matchLabels": selector(kind, owner)},
                 "strategy": strategy,
-                "template": {"metadata": {"labels": {**own, **pod_labels}}, "spec": pod_spec},
+                "template": template,
             },
         }
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.topics import Topics
 from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.pods.settings import Defaults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Installation:
         store: the artifact store.
         kafka: where Kafka is, None where there is none.
         topics: where metrics, changes and verdicts go.
+        defaults: settings of every Pod, under those that an object has.
     """
 
     scorer_image: str
@@ -26,3 +28,4 @@ class Installation:
     store: ArtifactStore
     kafka: KafkaSettings | None
     topics: Topics
+    defaults: Defaults = field(default_factory=Defaults)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from swirl.api.meta import Amounts, Resources
+from swirl.api.meta import Resources
 from swirl_operator.pods.builder import resources
 from swirl_operator.runtime.interface import Object
+
+SPARKS = ("cpu", "memory")
+"""What Spark itself puts into its executors' containers."""
 
 
 def cpu_of(said: Resources | None, *, default: str) -> tuple[str, str | None]:
@@ -13,24 +16,34 @@ def cpu_of(said: Resources | None, *, default: str) -> tuple[str, str | None]:
     Without one a container takes what is left; one that is short of CPU waits and does no harm.
     """
     requests, limits = _amounts(said)
-    return requests.cpu or limits.cpu or default, limits.cpu
+    return requests.get("cpu") or limits.get("cpu") or default, limits.get("cpu")
 
 
 def container_resources(said: Resources | None, *, cpu: str, memory: str) -> Object:
     """What stands in the container: requests are the limits where absent, else as given here.
 
-    Memory always has a limit: a container that takes more brings its neighbours down.
+    Memory always has a limit: a container that takes more brings its neighbours down. Of what is
+    neither CPU nor memory everything stands as it was said.
     """
     requests, limits = _amounts(said)
-    wanted = requests.memory or limits.memory or memory
+    wanted = requests.get("memory") or limits.get("memory") or memory
     request, limit = cpu_of(said, default=cpu)
-    found = resources(cpu=request, memory=wanted, memory_limit=limits.memory)
+    found = resources(cpu=request, memory=wanted, memory_limit=limits.get("memory"))
     if limit is not None:
         found["limits"]["cpu"] = limit
-    return found
+    more = other_resources(said)
+    return {part: {**amounts, **more.get(part, {})} for part, amounts in found.items()}
 
 
-def _amounts(said: Resources | None) -> tuple[Amounts, Amounts]:
-    if said is None:
-        return Amounts(), Amounts()
-    return said.requests or Amounts(), said.limits or Amounts()
+def other_resources(said: Resources | None) -> dict[str, dict[str, str]]:
+    """Requests and limits of what is neither CPU nor memory; a part without any is left out."""
+    parts = zip(("requests", "limits"), _amounts(said), strict=True)
+    found = {
+        part: {name: amount for name, amount in amounts.items() if name not in SPARKS}
+        for part, amounts in parts
+    }
+    return {part: amounts for part, amounts in found.items() if amounts}
+
+
+def _amounts(said: Resources | None) -> tuple[dict[str, str], dict[str, str]]:
+    return ({}, {}) if said is None else (said.requests, said.limits)

@@ -17,7 +17,13 @@ from swirl_operator.status.changes import Outbox
 from swirl_operator.status.conditions import Condition, stalled
 from swirl_operator.status.frame import frame
 
+
+class InvalidObject(ValueError):
+    """What is wrong with an object, in words for its author: where, what, what to do."""
+
+
 _CORRECT = "Compare it with `kubectl explain`, correct it and apply again."
+_UNKNOWN = "there is no such field"
 _CORRECT_RUN = "A run cannot be changed: correct what it was made from and create another one."
 
 
@@ -53,8 +59,11 @@ def invalid_plan(
 def _fault(error: Exception) -> str:
     if isinstance(error, ValidationError):
         parts = [
-            f"spec.{'.'.join(str(step) for step in detail['loc'])}: {detail['msg']}"
+            f"spec.{'.'.join(str(step) for step in detail['loc'])}: "
+            f"{_UNKNOWN if detail['type'] == 'extra_forbidden' else detail['msg']}"
             for detail in error.errors()[:5]
         ]
         return "; ".join(parts)
+    if isinstance(error, InvalidObject):
+        return str(error)
     return f"{type(error).__name__} while reading the object: {error}"

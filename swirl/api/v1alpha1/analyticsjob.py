@@ -23,6 +23,7 @@ from swirl.api.meta import (
     within_limits,
 )
 from swirl.api.pods import PodSettings, Workload
+from swirl.api.v1alpha1.sparkconf import reserved_rules
 
 
 class EntryPoint(ApiModel):
@@ -44,7 +45,7 @@ _CPU_ONLY = rules(
     within_limits("cpu"),
     *(
         (
-            f"!has(self.{part}) || !has(self.{part}.memory)",
+            f"!has(self.{part}) || !('memory' in self.{part})",
             f"leave resources.{part}.memory out: a Spark pod requests and may use "
             "`memory` + `memoryOverhead`",
         )
@@ -59,11 +60,15 @@ class SparkProcess(ApiModel):
     cores: int = Field(default=1, ge=1, le=64, description="Cores that Spark may use in it.")
     resources: Resources | None = Field(
         default=None,
-        description="CPU of the pod. Requests are its limit when absent, and `cores` without a "
-        "limit. Its memory is `memory` + `memoryOverhead`, requested and as the limit.",
+        description="CPU of the pod, and what else it needs, such as `nvidia.com/gpu`. A request "
+        "of CPU is its limit when absent, and `cores` without a limit. Its memory is `memory` + "
+        "`memoryOverhead`, requested and as the limit.",
         json_schema_extra=_CPU_ONLY,
     )
-    memory: Memory = Field(default="1Gi", description="Heap of its JVM.")
+    memory: Memory = Field(
+        default="1Gi",
+        description="Heap of its JVM; Spark counts whole MiB, so it is rounded up to them.",
+    )
     pod: PodSettings = Field(
         default_factory=PodSettings, description="Merged over the job's `pod` for these pods."
     )
@@ -99,8 +104,9 @@ class Spark(ApiModel):
         Field(max_length=128),
     ] = Field(
         default_factory=dict,
-        description="More Spark configuration. The keys that Swirl sets itself (master, driver "
-        "address, image, pod template) cannot be overridden.",
+        description="More Spark configuration. A key that Swirl sets itself (master, driver "
+        "address, image, pod template), or for which there is a field, is refused.",
+        json_schema_extra=reserved_rules(),
     )
 
 
@@ -131,7 +137,7 @@ class Retry(ApiModel):
         list[RetriedReason],
         Field(max_length=8, json_schema_extra={"x-kubernetes-list-type": "set"}),
     ] = Field(
-        default_factory=lambda: list(get_args(RetriedReason)),
+        default=list(get_args(RetriedReason)),
         description="Reasons of a failed attempt after which another one follows.",
     )
     backoff_seconds: int = Field(default=10, ge=1, le=3600, description="Wait after the first.")

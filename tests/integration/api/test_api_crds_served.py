@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from swirl.api.v1alpha1 import KINDS
+from swirl.api.v1alpha1.analyticsjob import RetriedReason
 from swirl.kube.request import Object
 from tests.integration.api.conftest import Kubectl
 
@@ -19,6 +20,9 @@ MONITOR: Object = {
     "nodes": [{"name": "ingest"}, {"name": "classify", "after": ["ingest"]}],
     "metrics": [{"name": "rows", "node": "ingest", "source": {"metric": "rows"}}],
 }
+
+
+KINDS_BY_NAME = {kind.kind: kind for kind in KINDS}
 
 
 def thing(kind: str, name: str, spec: Object) -> Object:
@@ -70,15 +74,15 @@ def test_a_crd_is_structural(kubectl: Kubectl, kind: Any) -> None:
 
 
 def test_defaults_are_filled_in(kubectl: Kubectl) -> None:
-    stored = kubectl.apply(job("defaults", env=[{"name": "A"}]))
+    stored = kubectl.apply(job("defaults"))
     assert stored["spec"]["retry"] == {
         "limit": 3,
         "backoffSeconds": 10,
         "maxBackoffSeconds": 300,
         "resetAfterSeconds": 600,
+        "reasons": list(get_args(RetriedReason)),
     }
     assert stored["spec"]["spark"]["executor"]["memoryOverhead"] == "384Mi"
-    assert stored["spec"]["env"] == [{"name": "A", "value": ""}]
     assert stored["spec"]["serviceAccountName"] == "swirl-driver"
 
 
@@ -124,7 +128,8 @@ def test_the_models_defaults_are_the_servers(kubectl: Kubectl) -> None:
 
 def _without_empty(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _without_empty(v) for k, v in value.items() if v not in ({}, [])}
+        items = {k: _without_empty(v) for k, v in value.items()}
+        return {k: v for k, v in items.items() if v not in ({}, [])}
     return [_without_empty(item) for item in value] if isinstance(value, list) else value
 
 
@@ -183,9 +188,57 @@ REFUSED = {
         "Duplicate value",
     ),
     "unknown-mode": (job("bad", mode="Sometimes"), "Unsupported value"),
-    "memory-in-other-units": (
-        job("bad", spark={"driver": {"memory": "1G"}}),
+    "memory-of-no-unit": (
+        job("bad", spark={"driver": {"memory": "1GB"}}),
         "spec.spark.driver.memory",
+    ),
+    "memory-of-bytes-by-mistake": (
+        job("bad", spark={"executor": {"memory": 512}}),
+        "must be 1Mi at least; a number without a unit counts bytes",
+    ),
+    "negative": (sized({"limits": {"cpu": -1}}), "greater than or equal to 0"),
+    "more-of-a-number-than-of-a-text": (
+        sized({"requests": {"cpu": 2}, "limits": {"cpu": "1500m"}}),
+        "resources.requests.cpu must not be more than resources.limits.cpu",
+    ),
+    "a-variable-without-a-value": (
+        job("bad", env=[{"name": "A"}]),
+        'a variable needs either value or valueFrom; an empty one is `value: ""`',
+    ),
+    "a-typo-in-a-variable": (
+        job("bad", env=[{"name": "A", "valuFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]),
+        "a variable needs either value or valueFrom",
+    ),
+    "a-variable-with-two-values": (
+        job(
+            "bad",
+            env=[{"name": "A", "value": "1", "valueFrom": {"fieldRef": {"fieldPath": "x"}}}],
+        ),
+        "a variable needs either value or valueFrom",
+    ),
+    "a-variable-of-no-known-source": (
+        job("bad", env=[{"name": "A", "valueFrom": {"vaultRef": {"name": "s"}}}]),
+        "valueFrom needs exactly one of",
+    ),
+    "a-source-without-a-key": (
+        job("bad", env=[{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s"}}}]),
+        "valueFrom.secretKeyRef.key",
+    ),
+    "variables-of-nowhere": (
+        job("bad", envFrom=[{"prefix": "A_"}]),
+        "envFrom needs either secretRef or configMapRef",
+    ),
+    "spark-is-told-where-it-runs": (
+        job("bad", spark={"conf": {"spark.master": "local"}}),
+        "leave it out, Swirl sets it",
+    ),
+    "spark-is-told-what-has-a-field": (
+        job("bad", spark={"conf": {"spark.executor.memory": "4g"}}),
+        "spark.executor.memory: use spec.spark.executor.memory",
+    ),
+    "spark-is-told-of-a-pod-that-it-does-not-make": (
+        job("bad", spark={"conf": {"spark.kubernetes.driver.label.team": "ads"}}),
+        "spark.kubernetes.driver.label.*: use spec.spark.driver.pod.labels",
     ),
     "more-cpu-than-the-limit": (
         sized({"requests": {"cpu": "1"}, "limits": {"cpu": "900m"}}),
@@ -229,6 +282,37 @@ def test_what_is_wrong_is_refused_with_our_words(kubectl: Kubectl, name: str) ->
 def test_a_typo_is_refused_and_named(kubectl: Kubectl, obj: Object) -> None:
     complaint = kubectl.refused("create", "--validate=strict", "-f", "-", obj=obj)
     assert 'unknown field "spec.' in complaint
+
+
+@pytest.mark.parametrize("cpu", [1, "0.5", "500m", ".5", "1e-1"])
+@pytest.mark.parametrize("memory", ["2G", "1.5Gi", "500M", "1024Mi", 1073741824, "1e9"])
+def test_ordinary_quantities(kubectl: Kubectl, cpu: Any, memory: Any) -> None:
+    shape = {"memory": memory, "memoryOverhead": memory, "resources": {"limits": {"cpu": cpu}}}
+    dry = ("create", "--dry-run=server", "-o", "json", "-f", "-")
+    for obj in (
+        job("amounts", spark={"driver": shape, "executor": shape}),
+        sized({"requests": {"memory": memory}, "limits": {"cpu": cpu, "nvidia.com/gpu": 1}}),
+    ):
+        stored = json.loads(kubectl.ok(*dry, obj=obj))
+        KINDS_BY_NAME[obj["kind"]].model_validate(stored)
+
+
+def test_fields_of_pods_that_nobody_knows_are_kept_to_be_named(kubectl: Kubectl) -> None:
+    """Where the client does not validate, as Helm does not, the API server prunes in silence."""
+    said = {
+        "env": [{"name": "A", "value": "1", "valuFrom": {"x": 1}}],
+        "envFrom": [{"secretRef": {"name": "s", "optionl": True}}],
+        "pod": {
+            "nodeSelecter": {"pool": "gpu"},
+            "tolerations": [{"key": "a", "efect": "NoSchedule"}],
+            "imagePullSecrets": [{"name": "s", "namespace": "t"}],
+            "template": {"spec": {"securityContext": {"fsGroup": None}, "hostnme": "x"}},
+        },
+    }
+    create = ("create", "--validate=false", "--dry-run=server", "-o", "json", "-f", "-")
+    for obj in (job("kept", **said), monitor("kept", **said)):
+        spec = json.loads(kubectl.ok(*create, obj=obj))["spec"]
+        assert {key: spec[key] for key in said} == said
 
 
 def test_mode_cannot_be_changed(kubectl: Kubectl) -> None:

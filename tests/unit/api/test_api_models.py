@@ -74,7 +74,7 @@ def test_fields_of_a_newer_version_are_ignored() -> None:
         ({"entryPoint": {"function": "ads.train"}}, "function"),
         ({"entryPoint": {"function": "ads train:x"}}, "function"),
         ({"retry": {"limit": 91}}, "limit"),
-        ({"spark": {"driver": {"memory": "1G"}}}, "memory"),
+        ({"spark": {"driver": {"memory": "1GB"}}}, "memory"),
         ({"spark": {"executor": {"instances": 0}}}, "instances"),
         ({"env": [{"name": "1A"}]}, "name"),
         ({"serviceAccountName": "Not A Name"}, "serviceAccountName"),

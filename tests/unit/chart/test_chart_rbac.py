@@ -22,6 +22,7 @@ _OPERATOR: Rules = {
     ("", "pods"): "create delete get list patch watch",
     ("", "services"): "create delete get list patch watch",
     ("apps", "deployments"): "create delete get list patch watch",
+    ("policy", "poddisruptionbudgets"): "create delete get list patch watch",
     ("events.k8s.io", "events"): "create patch",
 }
 # What is made in namespaces that have the label.

@@ -10,6 +10,7 @@ from swirl.kube.resources import PODS
 from swirl.wire.containers import DriverEnvironment
 from swirl.wire.labels import EXECUTOR_TEMPLATE
 from swirl.wire.run import RunSpec
+from swirl_operator.kinds.analyticsrun.executors import executor_template
 from swirl_operator.kinds.analyticsrun.names import driver_name, pod_labels
 from swirl_operator.kinds.analyticsrun.report import CONTAINER
 from swirl_operator.kinds.analyticsrun.sparkconf import (
@@ -18,14 +19,14 @@ from swirl_operator.kinds.analyticsrun.sparkconf import (
     TEMPLATE_DIRECTORY,
     TEMPLATE_FILE,
     UI_PORT,
-    executor_template,
     spark_conf,
 )
-from swirl_operator.pods.builder import pod_spec, process
+from swirl_operator.pods.builder import pod_spec, pod_template, process
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.quantity import mebibytes
 from swirl_operator.pods.resources import container_resources
 from swirl_operator.pods.roles import DRIVER
+from swirl_operator.pods.settings import Layer, configured
 from swirl_operator.runtime.interface import Object
 
 
@@ -40,9 +41,16 @@ def driver_pod(
     parameters: dict[str, Any],
     installation: Installation,
 ) -> Object:
-    """The manifest; equal arguments give an equal manifest."""
+    """The manifest; equal arguments give an equal manifest.
+
+    Raises:
+        InvalidObject: settings of its Pods contradict what Swirl keeps.
+    """
     name = driver_name(run, attempt)
     store = installation.store
+    executors = executor_template(
+        spec, job=job, run=run, attempt=attempt, installation=installation
+    )
     environment = DriverEnvironment(
         run=RunSpec(
             namespace=namespace,
@@ -55,7 +63,9 @@ def driver_pod(
             parameters=parameters,
             artifacts=store.uri,
         ),
-        spark_conf=spark_conf(spec, namespace=namespace, run=run, attempt=attempt, store=store),
+        spark_conf=spark_conf(
+            spec, namespace=namespace, run=run, attempt=attempt, executors=executors
+        ),
         kafka=installation.kafka,
         metrics_topic=installation.topics.metrics,
     )
@@ -68,7 +78,6 @@ def driver_pod(
         spec.image,
         environment,
         args=["driver"],
-        users_env=[{"name": item.name, "value": item.value} for item in spec.env],
         ports={"driver": DRIVER_PORT, "blockmanager": BLOCK_MANAGER_PORT, "ui": UI_PORT},
         resources=container_resources(
             spec.spark.driver.resources, cpu=str(spec.spark.driver.cores), memory=f"{memory}Mi"
@@ -78,20 +87,8 @@ def driver_pod(
             *store.mounts(),
         ],
     )
-    return {
-        "apiVersion": PODS.api_version,
-        "kind": PODS.kind,
-        "metadata": {
-            "name": name,
-            "namespace": namespace,
-            "labels": pod_labels(job=job, run=run, attempt=attempt, role=DRIVER),
-            "annotations": {
-                EXECUTOR_TEMPLATE: json.dumps(
-                    executor_template(job=job, run=run, attempt=attempt), sort_keys=True
-                )
-            },
-        },
-        "spec": pod_spec(
+    template = pod_template(
+        pod_spec(
             driver,
             restartPolicy="Never",
             serviceAccountName=spec.service_account_name,
@@ -99,6 +96,22 @@ def driver_pod(
             volumes=[_template_volume(), *store.volumes()],
             **deadline,
         ),
+        labels=pod_labels(job=job, run=run, attempt=attempt, role=DRIVER),
+    )
+    template["metadata"]["annotations"] = {EXECUTOR_TEMPLATE: json.dumps(executors, sort_keys=True)}
+    made = configured(
+        template,
+        installation.defaults.under(
+            Layer.of(spec, "spec"), Layer("spec.spark.driver", pod=spec.spark.driver.pod)
+        ),
+        role=DRIVER,
+        own_variables=environment.described(),
+    )
+    return {
+        "apiVersion": PODS.api_version,
+        "kind": PODS.kind,
+        "metadata": {"name": name, "namespace": namespace, **made["metadata"]},
+        "spec": made["spec"],
     }
 
 

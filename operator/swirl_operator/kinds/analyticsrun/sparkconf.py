@@ -7,14 +7,10 @@ that the driver reads from an annotation on itself, so an attempt is one write t
 from __future__ import annotations
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
-from swirl.kube.resources import PODS
-from swirl_operator.kinds.analyticsrun.names import executor_prefix, pod_labels
-from swirl_operator.pods.artifacts import VOLUME, ArtifactStore
-from swirl_operator.pods.builder import PULL_POLICY, container, pod_spec
+from swirl_operator.kinds.analyticsrun.names import executor_prefix
 from swirl_operator.pods.environment import literal
 from swirl_operator.pods.quantity import mebibytes
-from swirl_operator.pods.resources import cpu_of
-from swirl_operator.pods.roles import EXECUTOR
+from swirl_operator.pods.resources import cpu_of, other_resources
 from swirl_operator.runtime.interface import Object
 
 DRIVER_PORT = 7078
@@ -26,16 +22,19 @@ EXECUTOR_CONTAINER = "spark-kubernetes-executor"
 
 
 def spark_conf(
-    spec: AnalyticsJobSpec, *, namespace: str, run: str, attempt: int, store: ArtifactStore
+    spec: AnalyticsJobSpec, *, namespace: str, run: str, attempt: int, executors: Object
 ) -> dict[str, str]:
     """All of it as text. The user's own keys come first: those that Swirl sets win.
+
+    Of the template of executors, Spark itself decides some things by its configuration; what the
+    template says of them is repeated here.
 
     `$(SWIRL_POD_IP)` and `$(SWIRL_POD_NAME)` are filled in by the kubelet, which expands
     variables in the environment.
     """
     executor = spec.spark.executor
     cpu, most_cpu = cpu_of(executor.resources, default=str(executor.cores))
-    executor_path = "spark.kubernetes.executor.volumes.persistentVolumeClaim." + VOLUME
+    pod = executors["spec"]
     conf = {
         "spark.kubernetes.allocation.batch.delay": "1s",
         "spark.ui.showConsoleProgress": "false",
@@ -56,7 +55,7 @@ def spark_conf(
         "spark.kubernetes.executor.request.cores": cpu,
         "spark.kubernetes.namespace": namespace,
         "spark.kubernetes.container.image": spec.image,
-        "spark.kubernetes.container.image.pullPolicy": PULL_POLICY,
+        "spark.kubernetes.container.image.pullPolicy": pod["containers"][0]["imagePullPolicy"],
         "spark.kubernetes.driver.pod.name": "$(SWIRL_POD_NAME)",
         "spark.kubernetes.executor.podNamePrefix": executor_prefix(run, attempt),
         "spark.kubernetes.executor.podTemplateFile": f"{TEMPLATE_DIRECTORY}/{TEMPLATE_FILE}",
@@ -64,17 +63,22 @@ def spark_conf(
     }
     if most_cpu is not None:
         conf["spark.kubernetes.executor.limit.cores"] = most_cpu
-    if store.path is not None:
-        conf[f"{executor_path}.options.claimName"] = store.claim
-        conf[f"{executor_path}.mount.path"] = store.path
-    return conf
+    if (grace := pod.get("terminationGracePeriodSeconds")) is not None:
+        conf["spark.kubernetes.executor.terminationGracePeriodSeconds"] = f"{grace}s"
+    return conf | _devices(spec)
 
 
-def executor_template(*, job: str, run: str, attempt: int) -> Object:
-    """What Spark starts every executor Pod from."""
-    return {
-        "apiVersion": PODS.api_version,
-        "kind": PODS.kind,
-        "metadata": {"labels": pod_labels(job=job, run=run, attempt=attempt, role=EXECUTOR)},
-        "spec": pod_spec(container(EXECUTOR_CONTAINER), automountServiceAccountToken=False),
-    }
+def _devices(spec: AnalyticsJobSpec) -> dict[str, str]:
+    """Devices of executors that Spark hands out to tasks.
+
+    These are those whose addresses a script can tell that the user names. Without one a device is
+    just in the container.
+    """
+    said = other_resources(spec.spark.executor.resources)
+    found: dict[str, str] = {}
+    for name, amount in said.get("limits", {}).items():
+        vendor, _, device = name.rpartition("/")
+        key = f"spark.executor.resource.{device}"
+        if f"{key}.discoveryScript" in spec.spark.conf and vendor:
+            found |= {f"{key}.amount": amount, f"{key}.vendor": vendor}
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from swirl.kube.resources import DEPLOYMENTS, PODS, SERVICES, Resource
+from swirl.kube.resources import DEPLOYMENTS, PODDISRUPTIONBUDGETS, PODS, SERVICES, Resource
 from swirl_operator.kinds.modelserver.plan import plan_server
 from swirl_operator.kinds.modelserver.related import ServerRelated
 from swirl_operator.kinds.monitored import monitored_keys
@@ -27,7 +27,7 @@ class ModelServerController:
     """Reconciles ModelServers."""
 
     resource = MODELSERVERS
-    owns: tuple[Resource, ...] = (DEPLOYMENTS, SERVICES)
+    owns: tuple[Resource, ...] = (DEPLOYMENTS, SERVICES, PODDISRUPTIONBUDGETS)
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation

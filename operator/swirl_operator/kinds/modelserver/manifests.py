@@ -8,16 +8,17 @@ that goes serves on until every endpoint list has forgotten it.
 from __future__ import annotations
 
 from swirl.api.v1alpha1.modelserver import ModelServerSpec
-from swirl.kube.resources import SERVICES
+from swirl.kube.resources import PODDISRUPTIONBUDGETS, SERVICES
 from swirl.wire import labels
 from swirl.wire.containers import ScorerEnvironment
 from swirl_operator.kinds.modelserver.source import Served
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.pods import roles
-from swirl_operator.pods.builder import http_probe, pod_spec, process
+from swirl_operator.pods.builder import http_probe, pod_spec, pod_template, process
 from swirl_operator.pods.deployment import build_deployment, selector
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.resources import container_resources
+from swirl_operator.pods.settings import Layer, configured
 from swirl_operator.runtime.interface import Object
 
 KIND = MODELSERVERS.kind
@@ -56,6 +57,21 @@ def deployment(
         readinessProbe=http_probe("/v2/health/ready", period=2, failures=2),
         livenessProbe=http_probe("/v2/health/live", period=10, failures=6),
     )
+    template = pod_template(
+        pod_spec(
+            scorer,
+            serviceAccountName="swirl-scorer",
+            automountServiceAccountToken=False,
+            terminationGracePeriodSeconds=30,
+            topologySpreadConstraints=[_apart(name)],
+            volumes=installation.store.volumes(),
+        ),
+        labels={
+            **labels.child_labels(KIND, name),
+            labels.ROLE: roles.SCORER,
+            labels.VERSION: served.version,
+        },
+    )
     return build_deployment(
         name,
         kind=KIND,
@@ -66,15 +82,42 @@ def deployment(
             "type": "RollingUpdate",
             "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1},
         },
-        pod_labels={labels.ROLE: roles.SCORER, labels.VERSION: served.version},
-        pod_spec=pod_spec(
-            scorer,
-            serviceAccountName="swirl-scorer",
-            automountServiceAccountToken=False,
-            terminationGracePeriodSeconds=30,
-            volumes=installation.store.volumes(),
+        template=configured(
+            template,
+            installation.defaults.under(Layer.of(spec, "spec")),
+            role=roles.SCORER,
+            own_variables=environment.described(),
         ),
     )
+
+
+def _apart(name: str) -> Object:
+    """Replicas on several nodes where there are several: one that fails takes one of them."""
+    return {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": selector(KIND, name)},
+        "matchLabelKeys": ["pod-template-hash"],
+    }
+
+
+def disruption_budget(*, name: str, namespace: str) -> Object:
+    """Drains take one replica after the other, and wait for none that does not answer anyway."""
+    return {
+        "apiVersion": PODDISRUPTIONBUDGETS.api_version,
+        "kind": PODDISRUPTIONBUDGETS.kind,
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "labels": labels.child_labels(KIND, name),
+        },
+        "spec": {
+            "maxUnavailable": 1,
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
+            "selector": {"matchLabels": selector(KIND, name)},
+        },
+    }
 
 
 def service(*, name: str, namespace: str) -> Object:

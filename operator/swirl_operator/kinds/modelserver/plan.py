@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from swirl.api.v1alpha1.modelserver import ModelServerSpec, ModelSource
+from swirl.kube.resources import PODDISRUPTIONBUDGETS
 from swirl.wire.exits import ScorerExit
 from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.modelserver import manifests
@@ -16,7 +17,7 @@ from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.rollout import Rollout, rollout_of
 from swirl_operator.pods.state import PodState, why_not_ready
 from swirl_operator.pods.template import digest_of
-from swirl_operator.runtime.interface import Object, Observation, Plan
+from swirl_operator.runtime.interface import Object, Observation, Plan, Ref
 from swirl_operator.runtime.objects import is_deleting, name_of, namespace_of, status_of
 from swirl_operator.status import changes
 from swirl_operator.status.changes import Subject
@@ -43,7 +44,13 @@ def plan_server(observation: Observation[ServerRelated], installation: Installat
     deployment = manifests.deployment(
         spec, wanted, name=name, namespace=namespace, installation=installation
     )
-    apply = (deployment, manifests.service(name=name, namespace=namespace))
+    budget = manifests.disruption_budget(name=name, namespace=namespace)
+    guarded = spec.replicas > 1
+    apply = (
+        deployment,
+        manifests.service(name=name, namespace=namespace),
+        *((budget,) if guarded else ()),
+    )
     progress = rollout_of(observation, deployment, MODELSERVERS)
     conditions = _conditions(observation, spec.model, resolved, wanted, progress, deployment)
     framed = _frame(observation, conditions)
@@ -53,8 +60,17 @@ def plan_server(observation: Observation[ServerRelated], installation: Installat
     if changes.is_new(status, before):
         # The intent first: a version that begins to serve must not go unannounced.
         return Plan(status=status, events=framed.events, requeue_after=0)
-    plan = Plan(apply=apply, status=status, events=framed.events)
+    delete = () if guarded else _budgets(observation)
+    plan = Plan(apply=apply, delete=delete, status=status, events=framed.events)
     return changes.announce_when_settled(plan, before, Subject.of(server))
+
+
+def _budgets(observation: Observation[ServerRelated]) -> tuple[Ref, ...]:
+    """Those that are left of a time with more replicas."""
+    return tuple(
+        Ref(PODDISRUPTIONBUDGETS, namespace_of(budget), name_of(budget), budget["metadata"]["uid"])
+        for budget in observation.owned(PODDISRUPTIONBUDGETS)
+    )
 
 
 def _kept(before: Object) -> Served | None:

@@ -11,14 +11,23 @@ from swirl.wire.kafka import KafkaSettings
 from swirl.wire.topics import Topics
 from swirl_operator.kinds.resources import SWIRLMONITORS
 from swirl_operator.pods import roles
-from swirl_operator.pods.builder import http_probe, pod_spec, process, resources
+from swirl_operator.pods.builder import (
+    http_probe,
+    pod_spec,
+    pod_template,
+    process,
+    resources,
+)
 from swirl_operator.pods.deployment import build_deployment
 from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.settings import Layer, configured
 from swirl_operator.runtime.interface import Object
 
 KIND = SWIRLMONITORS.kind
 CONTAINER = "monitor"
 PORT = 8080
+# What of the spec says where the analysis runs, and not what it does.
+_NOT_THE_ENGINES = {"kafka", "env", "env_from", "pod"}
 
 
 def kafka_of(spec: SwirlMonitorSpec, installation: Installation) -> KafkaSettings | None:
@@ -49,7 +58,7 @@ def deployment(
     environment = MonitorEnvironment(
         name=name,
         pod_namespace=namespace,
-        spec=spec.model_dump(by_alias=True, exclude_none=True, exclude={"kafka"}),
+        spec=spec.model_dump(by_alias=True, exclude_none=True, exclude=_NOT_THE_ENGINES),
         kafka=kafka,
         topics=Topics(
             metrics=spec.kafka.metrics_topic or topics.metrics,
@@ -67,6 +76,10 @@ def deployment(
         readinessProbe=http_probe("/readyz", period=2),
         livenessProbe=http_probe("/healthz", period=10, failures=6),
     )
+    template = pod_template(
+        pod_spec(monitor, serviceAccountName="swirl-monitor", terminationGracePeriodSeconds=10),
+        labels={**labels.child_labels(KIND, name), labels.ROLE: roles.MONITOR},
+    )
     return build_deployment(
         deployment_name(name),
         kind=KIND,
@@ -74,8 +87,10 @@ def deployment(
         namespace=namespace,
         replicas=1,
         strategy={"type": "Recreate"},
-        pod_labels={labels.ROLE: roles.MONITOR},
-        pod_spec=pod_spec(
-            monitor, serviceAccountName="swirl-monitor", terminationGracePeriodSeconds=10
+        template=configured(
+            template,
+            installation.defaults.under(Layer.of(spec, "spec")),
+            role=roles.MONITOR,
+            own_variables=environment.described(),
         ),
     )

@@ -16,7 +16,6 @@ def test_a_process_has_what_it_asks_for_and_what_all_have() -> None:
         ScorerEnvironment(model_name="m", model_uri="file:///$HOME"),
         ports={"http": 8080},
         resources=resources(cpu="1", memory="1Gi"),
-        users_env=[{"name": "A", "value": "$(B)"}],
         mounts=[MOUNT],
         args=["go"],
     )
@@ -24,7 +23,6 @@ def test_a_process_has_what_it_asks_for_and_what_all_have() -> None:
     assert made["imagePullPolicy"] == "IfNotPresent"
     assert made["terminationMessagePolicy"] == "FallbackToLogsOnError"
     assert made["ports"] == [{"name": "http", "containerPort": 8080}]
-    assert made["env"][0] == {"name": "A", "value": "$(B)"}
     assert {"name": "SWIRL_MODEL_URI", "value": "file:///$$HOME"} in made["env"]
     assert made["volumeMounts"] == [{"name": "tmp", "mountPath": "/tmp"}, MOUNT]
     assert made["securityContext"]["readOnlyRootFilesystem"] is True

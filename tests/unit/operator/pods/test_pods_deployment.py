@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from swirl_operator.pods.builder import container, pod_spec
+from swirl.wire.labels import child_labels
+from swirl_operator.pods.builder import container, pod_spec, pod_template
 from swirl_operator.pods.deployment import build_deployment, image_of, selector
 from swirl_operator.pods.template import digest_of
 from swirl_operator.runtime.interface import Object
@@ -16,8 +17,10 @@ def made(image: str = "swirl/monitor:1") -> Object:
         namespace="shop",
         replicas=1,
         strategy={"type": "Recreate"},
-        pod_labels={"swirl.dev/role": "monitor"},
-        pod_spec=pod_spec(container("monitor", image=image)),
+        template=pod_template(
+            pod_spec(container("monitor", image=image)),
+            labels={**child_labels("SwirlMonitor", "ads"), "swirl.dev/role": "monitor"},
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from swirl.wire.kafka import KafkaSettings
 from swirl.wire.labels import EXECUTOR_TEMPLATE
 from swirl.wire.run import RunSpec
 from swirl_operator.kinds.analyticsrun.driver import driver_pod
-from swirl_operator.kinds.analyticsrun.sparkconf import executor_template
+from swirl_operator.kinds.analyticsrun.executors import executor_template
 from swirl_operator.pods.artifacts import ArtifactStore
 from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import Object
@@ -164,7 +164,10 @@ def test_the_template_for_executors_comes_from_an_annotation() -> None:
     item = volume["downwardAPI"]["items"][0]
     assert item["fieldRef"]["fieldPath"] == f"metadata.annotations['{EXECUTOR_TEMPLATE}']"
     template = yaml.safe_load(pod["metadata"]["annotations"][EXECUTOR_TEMPLATE])
-    assert template == executor_template(job="train", run="train-1", attempt=2)
+    here = replace(INSTALLATION, store=FILES)
+    assert template == executor_template(
+        spec(), job="train", run="train-1", attempt=2, installation=here
+    )
     assert template["metadata"]["labels"]["swirl.dev/role"] == "executor"
     assert template["metadata"]["labels"]["swirl.dev/attempt"] == "2"
     assert template["spec"]["automountServiceAccountToken"] is False

@@ -3,22 +3,17 @@ from __future__ import annotations
 from typing import Any
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
+from swirl.api.v1alpha1.sparkconf import RESERVED
+from swirl_operator.kinds.analyticsrun.executors import executor_template
 from swirl_operator.kinds.analyticsrun.sparkconf import spark_conf
-from swirl_operator.pods.artifacts import ArtifactStore
 from tests.unit.operator.kinds.observed import JOB_SPEC, merged
-
-FILES = ArtifactStore("file:///var/lib/swirl/artifacts", "claim")
-REMOTE = ArtifactStore("s3://bucket/models", "claim")
+from tests.unit.operator.kinds.process import INSTALLATION
 
 
-def conf(store: ArtifactStore = FILES, *, run: str = "train-1", **changes: Any) -> dict[str, str]:
-    return spark_conf(
-        AnalyticsJobSpec.model_validate(merged(JOB_SPEC, changes)),
-        namespace="ads",
-        run=run,
-        attempt=2,
-        store=store,
-    )
+def conf(*, run: str = "train-1", **changes: Any) -> dict[str, str]:
+    spec = AnalyticsJobSpec.model_validate(merged(JOB_SPEC, changes))
+    executors = executor_template(spec, job="train", run=run, attempt=2, installation=INSTALLATION)
+    return spark_conf(spec, namespace="ads", run=run, attempt=2, executors=executors)
 
 
 def test_users_spark_settings_are_passed_on_but_for_swirls_own() -> None:
@@ -48,11 +43,45 @@ def test_shape_of_the_executors() -> None:
     assert found["spark.kubernetes.executor.limit.cores"] == "1500m"
 
 
-def test_executors_mount_the_store_too() -> None:
-    volume = "spark.kubernetes.executor.volumes.persistentVolumeClaim.artifacts"
-    assert conf()[f"{volume}.options.claimName"] == "claim"
-    assert conf()[f"{volume}.mount.path"] == "/var/lib/swirl/artifacts"
-    assert not [key for key in conf(REMOTE) if "volumes" in key]
+def test_what_spark_decides_itself_it_is_told_as_the_template_has_it() -> None:
+    key = "spark.kubernetes.executor.terminationGracePeriodSeconds"
+    assert key not in conf()
+    template = {"spec": {"terminationGracePeriodSeconds": 90}}
+    pod = {"imagePullPolicy": "Always", "template": template}
+    found = conf(spark={"executor": {"pod": pod}})
+    assert found[key] == "90s"
+    assert found["spark.kubernetes.container.image.pullPolicy"] == "Always"
+
+
+def test_spark_hands_out_devices_whose_addresses_it_can_be_told() -> None:
+    script = {"spark.executor.resource.gpu.discoveryScript": "/opt/gpus.sh"}
+    executor = {"resources": {"limits": {"nvidia.com/gpu": 2, "ephemeral-storage": "1Gi"}}}
+    assert not [key for key in conf(spark={"executor": executor}) if ".resource." in key]
+    found = conf(spark={"executor": executor, "conf": script})
+    assert found["spark.executor.resource.gpu.amount"] == "2"
+    assert found["spark.executor.resource.gpu.vendor"] == "nvidia.com"
+
+
+def test_every_key_that_swirl_sets_is_refused_to_users_unless_theirs_wins() -> None:
+    """What is not listed would be overruled without a word."""
+    mine = dict.fromkeys(conf(), "mine")
+    theirs = {key for key, value in conf(spark={"conf": mine}).items() if value == "mine"}
+    script = {"spark.executor.resource.gpu.discoveryScript": "/opt/gpus.sh"}
+    whole = conf(
+        spark={
+            "conf": script,
+            "executor": {
+                "resources": {"limits": {"cpu": "2"}},
+                "pod": {"template": {"spec": {"terminationGracePeriodSeconds": 90}}},
+            },
+        }
+    )
+    unlisted = {key for key in whole if not any(reserved.holds(key) for reserved in RESERVED)}
+    assert unlisted - theirs == {
+        "spark.executor.resource.gpu.discoveryScript",
+        # One of two ways of saying it; the template says it where it is said there.
+        "spark.kubernetes.executor.terminationGracePeriodSeconds",
+    }
 
 
 def test_every_setting_is_text() -> None:

@@ -40,7 +40,10 @@ def published(name: str = "train-1", digest: str = "sha256:1") -> Object:
 
 def look(obj: Object, source: Object | None, *deployments: Object, **more: Any) -> Plan:
     related = ServerRelated(**{"job": job(), "run": source, **more.pop("related", {})})
-    children = {"deployments": deployments}
+    children = {
+        "deployments": deployments,
+        "poddisruptionbudgets": more.pop("budgets", ()),
+    }
     return planned(PLANNER, observe(obj, children=children, related=related, **more))
 
 
@@ -143,7 +146,7 @@ def test_a_spec_that_was_not_applied_yet_is_not_ready(change: dict[str, Any]) ->
         plan = look(newer, published(), live)
         newer = after(newer, plan)
         assert kstatus.compute(newer) == "InProgress"
-    assert len(plan.apply) == 2
+    assert {manifest["kind"] for manifest in plan.apply} >= {"Deployment", "Service"}
 
 
 def test_another_model_under_the_same_version_is_a_change() -> None:
@@ -412,3 +415,26 @@ def test_an_announcement_says_what_was_changed() -> None:
     assert (content["kind"], content["aspect"]) == ("ModelServer", "Model")
     assert content["from"] == {"version": "train-1"}
     assert content["to"] == {"version": "train-2"}
+
+
+# -- more than one replica -----------------------------------------------------------------------
+
+
+def test_a_budget_guards_replicas_as_long_as_there_are_several() -> None:
+    obj, live = settled(published())
+    several = merged(obj, {"spec": {"replicas": 3}, "metadata": {"generation": 2}})
+    plan = look(several, published(), live)
+    several = after(several, plan)
+    plan = look(several, published(), live)
+    (budget,) = (made for made in plan.apply if made["kind"] == "PodDisruptionBudget")
+    assert budget["spec"]["maxUnavailable"] == 1
+    pods = next(made for made in plan.apply if made["kind"] == "Deployment")["spec"]["template"]
+    chosen = budget["spec"]["selector"]["matchLabels"]
+    assert chosen.items() <= pods["metadata"]["labels"].items()
+    assert not plan.delete
+    stored = merged(budget, {"metadata": {"uid": "b-1"}})
+    plan = look(obj, published(), live, budgets=(stored,))
+    assert [(ref.resource.kind, ref.name, ref.uid) for ref in plan.delete] == [
+        ("PodDisruptionBudget", "sentiment", "b-1")
+    ]
+    assert not [made for made in plan.apply if made["kind"] == "PodDisruptionBudget"]

@@ -1,0 +1,278 @@
+"""Settings of Pods, layer over layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from swirl.api.pods import PodSettings, Workload
+from swirl.wire.containers import ScorerEnvironment
+from swirl_operator.pods.builder import container, pod_spec, pod_template
+from swirl_operator.pods.settings import Defaults, Layer, configured
+from swirl_operator.runtime.interface import Object
+from swirl_operator.status.invalid import InvalidObject
+
+OWN = ScorerEnvironment(model_name="m", model_uri="file:///m").described()
+SECRET = {"secretKeyRef": {"name": "s", "key": "k"}}
+
+
+def base() -> Object:
+    main = container(
+        "scorer",
+        image="swirl/scorer:1",
+        imagePullPolicy="IfNotPresent",
+        env=[{"name": "SWIRL_MODEL_NAME", "value": "m"}],
+        ports=[{"name": "http", "containerPort": 8080}],
+        resources={"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
+        mounts=[{"name": "artifacts", "mountPath": "/artifacts"}],
+    )
+    spec = pod_spec(
+        main,
+        volumes=[{"name": "artifacts", "persistentVolumeClaim": {"claimName": "c"}}],
+        serviceAccountName="swirl-scorer",
+        automountServiceAccountToken=False,
+    )
+    return pod_template(spec, labels={"swirl.dev/name": "sentiment", "swirl.dev/role": "scorer"})
+
+
+def layer(where: str = "spec", **said: Any) -> Layer:
+    return Layer.of(Workload.model_validate(said), where)
+
+
+def made(*layers: Layer, role: str = "scorer") -> Object:
+    return configured(base(), layers, role=role, own_variables=OWN)
+
+
+def main(pod: Object) -> Object:
+    found: Object = pod["spec"]["containers"][0]
+    return found
+
+
+def refused(**said: Any) -> str:
+    with pytest.raises(InvalidObject) as caught:
+        made(layer(**said))
+    return str(caught.value)
+
+
+def test_without_a_word_the_pod_is_as_it_was() -> None:
+    assert made() == base()
+    assert made(layer(), layer()) == base()
+
+
+def test_variables_of_every_source_come_before_swirls_own() -> None:
+    env = [
+        {"name": "A", "value": ""},
+        {"name": "B", "valueFrom": SECRET},
+        {
+            "name": "C",
+            "valueFrom": {"configMapKeyRef": {"name": "c", "key": "k", "optional": True}},
+        },
+        {"name": "D", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
+        {
+            "name": "E",
+            "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu", "divisor": "1m"}},
+        },
+    ]
+    assert main(made(layer(env=env)))["env"] == [*env, *main(base())["env"]]
+
+
+def test_a_later_layer_wins_variable_by_variable() -> None:
+    first = layer(env=[{"name": "A", "value": "1"}, {"name": "B", "value": "1"}])
+    second = layer(env=[{"name": "A", "valueFrom": SECRET}])
+    assert main(made(first, second))["env"][:2] == [
+        {"name": "A", "valueFrom": SECRET},
+        {"name": "B", "value": "1"},
+    ]
+
+
+def test_swirls_own_variables_are_nobody_elses() -> None:
+    own = [{"name": name, "value": "x"} for name in OWN]
+    template = {"spec": {"containers": [{"name": "swirl", "env": own}]}}
+    for said in ({"env": own}, {"pod": {"template": template}}):
+        assert main(made(layer(**said)))["env"] == main(base())["env"]
+    removed = [{"name": "SWIRL_MODEL_NAME", "$patch": "delete"}]
+    template = {"spec": {"containers": [{"name": "swirl", "env": removed}]}}
+    assert main(made(layer(pod={"template": template})))["env"] == main(base())["env"]
+
+
+def test_sources_of_variables_and_tolerations_add_up() -> None:
+    proxy, mine = {"configMapRef": {"name": "proxy"}}, {"secretRef": {"name": "mine"}}
+    dedicated, gpu = (
+        {"key": "dedicated", "operator": "Exists"},
+        {"key": "gpu", "effect": "NoExecute"},
+    )
+    pod = made(
+        layer(envFrom=[proxy], pod={"tolerations": [dedicated]}),
+        layer(envFrom=[mine], pod={"tolerations": [gpu]}),
+    )
+    assert main(pod)["envFrom"] == [proxy, mine]
+    assert pod["spec"]["tolerations"] == [dedicated, gpu]
+
+
+def test_every_field_lands_where_kubernetes_has_it() -> None:
+    zone = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}
+    settings = {
+        "labels": {"team": "ads"},
+        "annotations": {"prometheus.io/scrape": "true"},
+        "nodeSelector": {"pool": "gpu"},
+        "tolerations": [{"key": "gpu", "operator": "Exists", "effect": "NoSchedule"}],
+        "affinity": {"nodeAffinity": {"x": 1}},
+        "topologySpreadConstraints": [zone],
+        "priorityClassName": "high",
+        "runtimeClassName": "nvidia",
+        "schedulerName": "volcano",
+        "imagePullSecrets": [{"name": "registry"}],
+        "imagePullPolicy": "Always",
+        "volumes": [{"name": "data", "secret": {"secretName": "d"}}],
+        "volumeMounts": [{"name": "data", "mountPath": "/data"}],
+    }
+    assert settings.keys() == {field.alias for field in PodSettings.model_fields.values()} - {
+        "template"
+    }
+    pod = made(layer(pod=settings))
+    assert pod["metadata"]["labels"]["team"] == "ads"
+    assert pod["metadata"]["annotations"] == settings["annotations"]
+    of_pod = settings.keys() - {
+        "labels",
+        "annotations",
+        "volumes",
+        "volumeMounts",
+        "imagePullPolicy",
+    }
+    assert {key: pod["spec"][key] for key in of_pod} == {key: settings[key] for key in of_pod}
+    assert main(pod)["imagePullPolicy"] == "Always"
+    assert pod["spec"]["volumes"][-1] == {"name": "data", "secret": {"secretName": "d"}}
+    assert main(pod)["volumeMounts"][-1] == {"name": "data", "mountPath": "/data"}
+
+
+def test_what_is_not_known_is_handed_on_to_be_named_by_the_api_server() -> None:
+    said: dict[str, Any] = {
+        "env": [{"name": "A", "value": "1", "valuFrom": SECRET}],
+        "pod": {"tolerations": [{"key": "a", "efect": "NoSchedule"}]},
+    }
+    pod = made(layer(**said))
+    assert main(pod)["env"][0]["valuFrom"] == SECRET
+    assert pod["spec"]["tolerations"] == [{"key": "a", "efect": "NoSchedule"}]
+
+
+def test_the_template_is_over_the_fields_and_the_next_layer_over_the_template() -> None:
+    first = layer(
+        pod={
+            "nodeSelector": {"pool": "a", "disk": "ssd"},
+            "template": {"spec": {"nodeSelector": {"pool": "b"}}},
+        }
+    )
+    assert made(first)["spec"]["nodeSelector"] == {"pool": "b", "disk": "ssd"}
+    second = layer(pod={"nodeSelector": {"pool": "c"}})
+    assert made(first, second)["spec"]["nodeSelector"] == {"pool": "c", "disk": "ssd"}
+
+
+def test_a_template_takes_away_what_a_platform_chooses_itself() -> None:
+    free = dict.fromkeys(("runAsUser", "runAsGroup", "fsGroup"))
+    pod = made(layer(pod={"template": {"spec": {"securityContext": free}}}))
+    assert pod["spec"]["securityContext"] == {
+        "runAsNonRoot": True,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    inner = {"containers": [{"name": "swirl", "securityContext": {"privileged": None}}]}
+    assert main(made(layer(pod={"template": {"spec": inner}}))) == main(base())
+
+
+def test_a_template_speaks_to_the_container_of_its_role_or_to_swirls_in_all() -> None:
+    containers = [
+        {"name": "swirl", "lifecycle": {"a": 1}},
+        {"name": "scorer", "tty": True},
+        {"name": "driver", "stdin": True},
+        {"name": "executor", "stdin": True},
+        {"name": "proxy", "image": "p:1"},
+    ]
+    pod = made(layer(pod={"template": {"spec": {"containers": containers}}}))
+    assert [item["name"] for item in pod["spec"]["containers"]] == ["scorer", "proxy"]
+    assert (main(pod)["lifecycle"], main(pod)["tty"]) == ({"a": 1}, True)
+    assert "stdin" not in main(pod)
+
+
+def test_defaults_are_under_what_an_object_says() -> None:
+    workload = Workload.model_validate(
+        {"pod": {"imagePullSecrets": [{"name": "company"}], "imagePullPolicy": "Always"}}
+    )
+    own = layer(pod={"imagePullSecrets": [{"name": "mine"}], "imagePullPolicy": "Never"})
+    pod = made(*Defaults(workload).under(own))
+    assert pod["spec"]["imagePullSecrets"] == [{"name": "company"}, {"name": "mine"}]
+    assert main(pod)["imagePullPolicy"] == "Never"
+
+
+# -- what Swirl keeps ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ({"metadata": {"name": "x"}}, "metadata.name: of a Pod only labels and annotations"),
+        ({"metadata": {"labels": {"swirl.dev/name": "x"}}}, "swirl.dev/name is Swirl's own"),
+        ({"metadata": {"labels": {"swirl.dev/name": None}}}, "swirl.dev/name is Swirl's own"),
+        ({"metadata": {"labels": {"swirl.dev/job": "x"}}}, "swirl.dev/job is Swirl's own"),
+        ({"metadata": {"labels": "x"}}, "metadata.labels must be an object"),
+        ({"metadata": []}, "spec.pod.template.metadata must be an object"),
+        ({"spec": {"restartPolicy": "Never"}}, "spec.restartPolicy: Swirl decides"),
+        ({"spec": {"serviceAccountName": "mine"}}, "spec.serviceAccountName: the account"),
+        ({"spec": {"serviceAccountName": None}}, "spec.serviceAccountName: the account"),
+        ({"spec": {"automountServiceAccountToken": True}}, "automountServiceAccountToken: "),
+        ({"spec": {"activeDeadlineSeconds": 5}}, "use spec.timeoutSeconds"),
+        ({"spec": {"containers": None}}, "spec.containers must be a list"),
+        ({"spec": {"containers": [{"$patch": "replace"}]}}, "scorer, Swirl's own, must be there"),
+        ({"spec": {"containers": ["x"]}}, "spec.containers must be a list"),
+        ({"spec": {"volumes": None}}, "spec.volumes must be a list"),
+        (
+            {"spec": {"volumes": [{"name": "artifacts", "emptyDir": {}}]}},
+            "artifacts is Swirl's own",
+        ),
+        ({"sepc": {}}, "spec.pod.template.sepc: a template has `metadata` and `spec`"),
+    ],
+)
+def test_what_a_template_cannot_change(template: Object, words: str) -> None:
+    assert words in refused(pod={"template": template})
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"image": "mine:1"}, "containers[scorer].image: use the field for the image"),
+        ({"command": ["sh"]}, "containers[scorer].command: "),
+        ({"args": ["x"]}, "containers[scorer].args: "),
+        ({"resources": {"limits": {"memory": "9Gi"}}}, "resources.limits.memory: use the field"),
+        ({"resources": {"requests": {"cpu": None}}}, "resources.requests.cpu: use the field"),
+        ({"resources": {"limits": "x"}}, "resources.limits.memory: use the field"),
+        ({"ports": None}, "ports: 8080 is Swirl's own"),
+        ({"ports": "x"}, "ports must be a list"),
+        ({"volumeMounts": [{"mountPath": "/artifacts", "name": "x"}]}, "/artifacts is Swirl's own"),
+    ],
+)
+def test_what_a_template_cannot_change_of_the_container(fields: Object, words: str) -> None:
+    template = {"spec": {"containers": [{"name": "swirl", **fields}]}}
+    assert words in refused(pod={"template": template})
+
+
+def test_fields_cannot_change_it_either() -> None:
+    assert "swirl.dev/name is Swirl's own" in refused(pod={"labels": {"swirl.dev/name": "x"}})
+    mount = {"name": "x", "mountPath": "/artifacts"}
+    assert "/artifacts is Swirl's own" in refused(pod={"volumeMounts": [mount]})
+
+
+def test_who_is_to_blame_is_named() -> None:
+    bad = layer("the chart's value workloads", pod={"labels": {"swirl.dev/name": "x"}})
+    with pytest.raises(InvalidObject) as caught:
+        made(bad, layer())
+    assert str(caught.value).startswith("the chart's value workloads.pod: metadata.labels: ")
+
+
+def test_the_volume_under_tmp_may_be_another() -> None:
+    claim = {"name": "tmp", "ephemeral": {"volumeClaimTemplate": {}}}
+    pod = made(layer(pod={"volumes": [claim]}))
+    assert claim in pod["spec"]["volumes"]
+
+
+def test_a_label_of_the_users_may_be_changed_by_a_later_layer() -> None:
+    first, second = layer(pod={"labels": {"team": "a"}}), layer(pod={"labels": {"team": "b"}})
+    assert made(first, second)["metadata"]["labels"]["team"] == "b"
