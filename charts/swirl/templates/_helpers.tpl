@@ -51,6 +51,9 @@ app.kubernetes.io/component: {{ .component }}
 {{- if .Values.kafka.bootstrapServers -}}
 {{- fail "kafka.enabled makes a broker, kafka.bootstrapServers names another: set only one of them" -}}
 {{- end -}}
+{{- if ne .Values.kafka.security.protocol "PLAINTEXT" -}}
+{{- fail "the broker of kafka.enabled has no encryption and asks nobody who they are: kafka.security is for one of your own, in kafka.bootstrapServers" -}}
+{{- end -}}
 {{- printf "%s.%s.svc:9092" (include "swirl.kafka" .) .Release.Namespace -}}
 {{- else -}}
 {{- .Values.kafka.bootstrapServers -}}
@@ -104,7 +107,11 @@ imagePullSecrets:
 
 {{/* Secrets of the release's namespace that Pods in workload namespaces need, as JSON. */}}
 {{- define "swirl.sharedSecrets" -}}
-{{- include "swirl.pullSecrets" . | fromJsonArray | uniq | sortAlpha | toJson -}}
+{{- $names := include "swirl.pullSecrets" . | fromJsonArray -}}
+{{- range list .Values.artifacts.secretName .Values.kafka.security.secretName -}}
+{{- with . }}{{ $names = append $names . }}{{ end -}}
+{{- end -}}
+{{- $names | uniq | sortAlpha | toJson -}}
 {{- end -}}
 
 {{/* Those of them that the operator copies there, with commas between; nothing where it copies none. */}}
@@ -112,6 +119,42 @@ imagePullSecrets:
 {{- if .Values.copySecrets -}}
 {{- include "swirl.sharedSecrets" . | fromJsonArray | join "," -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Where the operator finds what it proves itself to Kafka with, and every Pod that it makes. */}}
+{{- define "swirl.kafkaSecurity" -}}
+{{- $security := .Values.kafka.security -}}
+{{- $files := "/etc/swirl/kafka" -}}
+- name: SWIRL_KAFKA_SECURITY_PROTOCOL
+  value: {{ $security.protocol }}
+{{- with $security.secretName }}
+- name: SWIRL_KAFKA_SECRET
+  value: {{ . }}
+{{- if hasSuffix "SSL" $security.protocol }}
+- name: SWIRL_KAFKA_CA_FILE
+  value: {{ $files }}/ca.crt
+- name: SWIRL_KAFKA_CERTIFICATE_FILE
+  value: {{ $files }}/tls.crt
+- name: SWIRL_KAFKA_KEY_FILE
+  value: {{ $files }}/tls.key
+{{- end }}
+{{- end }}
+{{- with $security.sasl.mechanism }}
+- name: SWIRL_KAFKA_SASL_MECHANISM
+  value: {{ . }}
+- name: SWIRL_KAFKA_USERNAME
+  value: {{ $security.sasl.username | replace "$" "$$" | quote }}
+- name: SWIRL_KAFKA_PASSWORD_FILE
+  value: {{ $files }}/password
+{{- end }}
+{{- with $security.sasl.tokenUrl }}
+- name: SWIRL_KAFKA_TOKEN_URL
+  value: {{ . | replace "$" "$$" | quote }}
+{{- end }}
+{{- with $security.sasl.tokenScope }}
+- name: SWIRL_KAFKA_TOKEN_SCOPE
+  value: {{ . | replace "$" "$$" | quote }}
+{{- end }}
 {{- end -}}
 
 {{/* What every Pod of a workload has, as JSON; nothing where nobody wants anything. */}}
@@ -123,7 +166,13 @@ imagePullSecrets:
 {{- $_ := set $pod "template" (mergeOverwrite (dict "spec" (dict "securityContext" $free)) $given) -}}
 {{- end -}}
 {{- $defaults := dict -}}
-{{- range $name, $value := dict "env" .Values.workloads.env "envFrom" .Values.workloads.envFrom "pod" $pod -}}
+{{- $env := .Values.workloads.env -}}
+{{- $given := list -}}
+{{- range $env }}{{ $given = append $given .name }}{{ end -}}
+{{- range $name, $value := dict "AWS_ENDPOINT_URL" .Values.artifacts.s3.endpoint "AWS_REGION" .Values.artifacts.s3.region -}}
+{{- if and $value (not (has $name $given)) }}{{ $env = append $env (dict "name" $name "value" $value) }}{{ end -}}
+{{- end -}}
+{{- range $name, $value := dict "env" $env "envFrom" .Values.workloads.envFrom "pod" $pod -}}
 {{- if $value }}{{ $_ := set $defaults $name $value }}{{ end -}}
 {{- end -}}
 {{- with $defaults -}}{{ toJson . }}{{- end -}}
