@@ -11,10 +11,10 @@ from swirl.job import jvm
 from swirl.job.analytics import Analytics
 from swirl.job.context import Context
 from swirl.job.errors import PermanentError
-from swirl.job.failure import describe, is_library, relative_path, text_of
+from swirl.job.failure import describe, explain, text_of
 from swirl.job.result import to_json
 from swirl.job.stopping import Stopped
-from swirl.job.streaming import await_queries, explain
+from swirl.job.streaming import await_queries
 from swirl.store import StoreUnavailable
 from swirl.wire.exits import DriverExit
 from swirl.wire.outcome import RESULT_BYTES, Outcome
@@ -58,7 +58,9 @@ def conclude(work: Callable[[], Outcome]) -> End:
     except BaseException as error:
         # Libraries have errors that are no Exception, asyncio for one.
         logger.exception("the function failed")
-        return _explained(error), DriverExit.FAILED
+        failure = jvm.failure_of(error) or explain(error)
+        code = DriverExit.PERMANENT if failure.permanent else DriverExit.FAILED
+        return _failed(failure.reason, failure.message), code
 
 
 def call(function: Analytics[Any, Any], context: Context, arguments: Mapping[str, Any]) -> Outcome:
@@ -93,23 +95,6 @@ def with_outputs(outcome: Outcome, context: Context) -> Outcome:
     # A copy, since a function that does not end when it is asked to may still log metrics.
     metrics = {name: _text(value) for name, value in dict(context.metrics).items()}
     return replace(outcome, models=tuple(context.models), metrics=metrics)
-
-
-def _explained(error: BaseException) -> Outcome:
-    if _is_broken_connection(error) and (message := jvm.exit_message()) is not None:
-        return _failed(OutcomeReason.DRIVER_FAILED, message)
-    text = text_of(error)
-    if type(error).__name__ == "StreamingQueryException":
-        return _failed(OutcomeReason.USER_ERROR, explain(text, is_library, relative_path))
-    if "Traceback (most recent call last)" in text:
-        # Raised in a Python worker of Spark; the place that matters is in the text.
-        return _failed(OutcomeReason.USER_ERROR, explain(text, is_library, relative_path))
-    return _failed(OutcomeReason.USER_ERROR, describe(error))
-
-
-def _is_broken_connection(error: BaseException) -> bool:
-    # An error of the JVM itself is a Py4JJavaError; the plain one is what py4j makes of silence.
-    return isinstance(error, OSError) or type(error).__name__ in ("Py4JNetworkError", "Py4JError")
 
 
 def _text(number: float) -> str:

@@ -115,7 +115,7 @@ def test_a_users_error_names_the_line(folder: Path) -> None:
     code, told = run(folder, "app:fails")
     line = APP.splitlines().index('    raise ValueError("no rows\\nsecond line")') + 1
     assert (code, told.reason) == (DriverExit.FAILED, "UserError")
-    assert told.message == f"ValueError at app.py:{line}: no rows"
+    assert told.message == f"ValueError at app.py:{line}: no rows second line"
     assert told.metrics == {"rows": "3"}
 
 

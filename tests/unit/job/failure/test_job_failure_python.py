@@ -21,7 +21,7 @@ def test_the_place_is_relative_to_its_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = "\n\nraise ValueError('no rows\\nsecond line')"
-    assert run(tmp_path, monkeypatch, source) == "ValueError at ads/train.py:3: no rows"
+    assert run(tmp_path, monkeypatch, source) == "ValueError at ads/train.py:3: no rows second line"
 
 
 def test_the_place_is_in_the_users_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

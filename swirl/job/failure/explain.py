@@ -1,0 +1,90 @@
+"""Says what an attempt failed of: from any error to one sentence that names the cause."""
+
+from __future__ import annotations
+
+from swirl.job.failure.advice import advise
+from swirl.job.failure.cause import links_of, sentence
+from swirl.job.failure.failure import Failure
+from swirl.job.failure.place import innermost, place_of
+from swirl.job.failure.python import named, text_of
+from swirl.job.failure.spark import name_of, printed
+from swirl.job.failure.throwable import Trace, read_trace
+from swirl.job.failure.words import one_line, plain, shorten
+from swirl.job.failure.worker import Raised, read_traceback
+from swirl.wire.reasons import OutcomeReason
+
+_LONGEST = 700
+_LONGEST_CAUSE = 300
+_DEEPEST = 5
+
+
+def explain(error: BaseException) -> Failure:
+    """Return why an attempt failed that ended with this error."""
+    return _explain(error, place_of(error.__traceback__), 0)
+
+
+def _explain(error: BaseException, place: str | None, depth: int) -> Failure:
+    text = printed(error)
+    if text is not None and (failure := explain_text(text, name_of(error), place)) is not None:
+        return failure
+    kind, said = type(error).__name__, text_of(error)
+    raised = read_traceback(said)
+    if raised is not None:
+        return _raised(raised, place)
+    message = named(kind, place, shorten(one_line(said), _LONGEST))
+    reason, permanent = OutcomeReason.USER_ERROR, isinstance(error, ModuleNotFoundError)
+    if isinstance(error, MemoryError):
+        reason = OutcomeReason.OUT_OF_MEMORY
+        message += "; the driver's Python has no more memory: raise spark.driver.memoryOverhead"
+    elif permanent:
+        message += "; add the package to the image"
+    elif "'JavaPackage' object is not callable" in said:
+        message += "; the JVM has no such class: add its jar to $SPARK_HOME/jars of the image"
+    if error.__cause__ is None or depth == _DEEPEST:
+        return Failure(reason, message, permanent)
+    cause = _explain(error.__cause__, place_of(error.__cause__.__traceback__), depth + 1)
+    if cause.message not in message:
+        message += f"; caused by {shorten(cause.message, _LONGEST_CAUSE)}"
+    # A function that wraps what Spark raised has run out of memory all the same.
+    return Failure(cause.reason, message, cause.permanent)
+
+
+def explain_text(text: str, kind: str | None, place: str | None) -> Failure | None:
+    """Return why something failed of which the JVM printed this; None if that is not readable.
+
+    Args:
+        text: a throwable as Java prints it.
+        kind: what Python calls it, if it has a name of its own.
+        place: in the user's own code.
+    """
+    raised = read_traceback(text)
+    if raised is not None:
+        return _raised(raised, place)
+    trace = read_trace(text)
+    return None if trace is None else _thrown(trace, kind, place)
+
+
+def _thrown(trace: Trace, kind: str | None, place: str | None) -> Failure:
+    links = links_of(trace)
+    advice = advise(trace, links)
+    # The name that Python has is for the first of the chain, which may say nothing.
+    name = kind if plain(trace.chain[0].message) == links[0].message else None
+    message = advice.message or sentence(links, name, place)
+    if advice.remedy:
+        message = f"{message.rstrip('.')}; {advice.remedy}"
+    return Failure(advice.reason, message, advice.permanent)
+
+
+def _raised(raised: Raised, place: str | None) -> Failure:
+    """Of an error in a worker; the line there says more than the one that waited for it."""
+    where = innermost(raised.frames) or place
+    inner = read_trace(raised.message)
+    if inner is not None:
+        return _thrown(inner, None, where)
+    message = named(raised.kind, where, shorten(plain(raised.message), _LONGEST))
+    if raised.kind == "MemoryError":
+        remedy = "a Python worker has no more memory: raise spark.executor.memoryOverhead"
+        return Failure(OutcomeReason.OUT_OF_MEMORY, f"{message}; {remedy}")
+    if raised.kind == "ModuleNotFoundError":
+        return Failure(OutcomeReason.USER_ERROR, f"{message}; add the package to the image", True)
+    return Failure(OutcomeReason.USER_ERROR, message)

@@ -1,0 +1,183 @@
+"""From what is raised to what a run says: errors as text, and Python's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from swirl.job.failure import explain
+from swirl.job.failure.explain import explain_text
+from swirl.job.failure.failure import Failure
+from tests.unit.job.failure import printed
+
+
+def told(text: str) -> Failure:
+    failure = explain_text(text, None, "app.py:3")
+    assert failure is not None
+    return failure
+
+
+def test_a_file_that_cannot_be_read_is_named() -> None:
+    assert told(printed.CORRUPT_FILE) == Failure(
+        "UserError",  # type: ignore[arg-type]
+        "SparkException at app.py:3: [FAILED_READ_FILE.NO_HINT] Encountered error while reading "
+        "file file:///data/x-corrupt/part-0.parquet; caused by RuntimeException: corrupted file: "
+        "the footer index is not within the file: 64",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "permanent", "said"),
+    [
+        (
+            printed.EXECUTOR_LOST,
+            "OutOfMemory",
+            False,
+            "executor 4 was lost 4 times in the same task: it used more memory than its limit "
+            "(OOMKilled, exit code 137); raise spark.executor.memoryOverhead, or "
+            "spark.executor.memory",
+        ),
+        (
+            printed.SETTINGS_REFUSED,
+            "InvalidSpec",
+            True,
+            "SparkException at app.py:3: [INVALID_SPARK_CONFIG.INVALID_EXECUTOR_MEMORY_OPTIONS] "
+            "Invalid Spark config: spark.executor.extraJavaOptions is not allowed to specify max "
+            "heap memory settings (was '-Xmx2g'). Use spark.executor.memory instead; correct "
+            "spark.conf",
+        ),
+        (
+            printed.HEAP_TOO_SMALL,
+            "InvalidSpec",
+            True,
+            "System memory 268435456 must be at least 471859200. Please increase heap size using "
+            'the --driver-memory option or "spark.driver.memory" in Spark configuration; raise '
+            "spark.driver.memory to 450Mi or more",
+        ),
+        (
+            printed.FORBIDDEN,
+            "PlatformError",
+            False,
+            "the ServiceAccount default may not get pods in namespace ads (403 Forbidden); leave",
+        ),
+        (
+            printed.NO_RIGHTS_TO_WRITE,
+            "UserError",
+            False,
+            "IOException at app.py:3: Mkdirs failed to create file:/proc/x-no/_temporary; the "
+            "folder does not exist and cannot be made",
+        ),
+        (printed.STREAM_IN_A_WORKER, "UserError", False, "pump.py:26: no text in it"),
+        (
+            printed.SPARK_IN_A_BATCH,
+            "UserError",
+            False,
+            "pump.py:31: Call From a/10.0.0.7 to hdfs:8020 failed: Connection refused; nothing "
+            "answers there",
+        ),
+        (
+            "java.lang.OutOfMemoryError: Java heap space\n\tat a.B.c(B.java:1)\n",
+            "OutOfMemory",
+            False,
+            "OutOfMemoryError at app.py:3: Java heap space; raise spark.driver.memory",
+        ),
+        (
+            "org.apache.spark.SparkException: Job aborted due to stage failure: Task 0 in stage "
+            "6.0 failed 1 times, most recent failure: Lost task 0.0 in stage 6.0 (TID 6) "
+            "([fd00::7] executor 2): java.lang.OutOfMemoryError: GC overhead limit exceeded\n"
+            "\tat a.B.c(B.java:1)\n\nDriver stacktrace:\n",
+            "OutOfMemory",
+            False,
+            "GC overhead limit exceeded; raise spark.executor.memory",
+        ),
+        (
+            "java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory\n",
+            "OutOfMemory",
+            False,
+            "limit of pids",
+        ),
+        (
+            "org.apache.spark.SparkException: External scheduler cannot be instantiated\n"
+            "\tat org.apache.spark.SparkContext.<init>(SparkContext.scala:600)\n"
+            "Caused by: java.net.UnknownHostException: kubernetes.default.svc\n",
+            "PlatformError",
+            False,
+            "UnknownHostException at app.py:3: kubernetes.default.svc; the cluster's DNS",
+        ),
+        (
+            "org.apache.kafka.common.errors.TimeoutException: Timed out waiting for a node "
+            "assignment. Call: describeTopics\n",
+            "UserError",
+            False,
+            "no Kafka broker answers: check kafka.bootstrap.servers",
+        ),
+        (
+            "org.apache.spark.sql.catalyst.parser.ParseException: \n[PARSE_SYNTAX_ERROR] Syntax "
+            "error at or near 'selec'. SQLSTATE: 42601 (line 1, pos 0)\n",
+            "UserError",
+            True,
+            "Syntax error at or near 'selec'. (line 1, pos 0)",
+        ),
+    ],
+)
+def test_what_is_said_of_what_the_jvm_printed(
+    text: str, reason: str, permanent: bool, said: str
+) -> None:
+    failure = told(text)
+    assert said in failure.message
+    assert (failure.reason, failure.permanent) == (reason, permanent)
+
+
+def test_text_that_is_none_of_the_jvms() -> None:
+    assert explain_text("out of the blue", None, None) is None
+
+
+class Broken(Exception):
+    pass
+
+
+def raised(error: BaseException, cause: BaseException | None = None) -> Failure:
+    with pytest.raises(BaseException) as caught:  # noqa: PT011 - whatever it is
+        raise error from cause
+    return explain(caught.value)
+
+
+HERE = f"tests/unit/job/failure/{Path(__file__).name}"
+
+
+def test_an_error_of_python_is_told_with_what_it_was_raised_from() -> None:
+    failure = raised(Broken("no\n  rows"), KeyError("city"))
+    assert failure.reason == "UserError"
+    assert failure.message.startswith(f"Broken at {HERE}:")
+    assert failure.message.endswith(": no rows; caused by KeyError: 'city'")
+
+
+def test_memory_is_named_even_where_it_is_wrapped() -> None:
+    failure = raised(Broken("cannot train"), MemoryError())
+    assert failure.reason == "OutOfMemory"
+    assert "raise spark.driver.memoryOverhead" in failure.message
+
+
+def test_a_package_that_is_not_there_is_there_on_no_attempt() -> None:
+    failure = raised(ModuleNotFoundError("No module named 'xgboost'"))
+    assert failure.permanent
+    assert failure.message.endswith("No module named 'xgboost'; add the package to the image")
+
+
+def test_a_circle_of_causes_ends() -> None:
+    one, two = Broken("one"), Broken("two")
+    one.__cause__, two.__cause__ = two, one
+    assert explain(one).message.startswith("Broken: one; caused by Broken: two")
+
+
+def test_a_workers_memory_is_the_executors() -> None:
+    text = (
+        "org.apache.spark.api.python.PythonException: Traceback (most recent call last):\n"
+        '  File "/app/a.py", line 5, in f\n    x = y * 2\nMemoryError\n SQLSTATE: 38000\n'
+    )
+    failure = told(text)
+    assert failure.reason == "OutOfMemory"
+    assert failure.message.endswith(
+        "a.py:5; a Python worker has no more memory: raise spark.executor.memoryOverhead"
+    )
