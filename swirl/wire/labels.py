@@ -25,6 +25,9 @@ TEMPLATE = f"{PREFIX}template"
 WORKLOADS = f"{PREFIX}workloads"
 """Label of a Namespace that is made ready for analytics where it is `true`."""
 
+PLACEMENT = f"{PREFIX}placement"
+"""Annotation of a driver's Pod with a digest of how it and its executors are to be placed."""
+
 PROGRESS = f"{PREFIX}progress"
 """Annotation in which a driver says how far it is; see `swirl.wire.progress`."""
 

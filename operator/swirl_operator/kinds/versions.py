@@ -10,11 +10,30 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import ValidationError
+
 from swirl.api.pods import PLACEMENT_FIELDS, Workload
+from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl_operator.pods.quantity import canonical
 from swirl_operator.runtime.interface import Object
 
 _AMOUNTS = ("memory", "memoryOverhead")
+_OF_JOB = {
+    "mode",
+    "image",
+    "entry_point",
+    "parameters",
+    "env",
+    "env_from",
+    "pod",
+    "spark",
+    "service_account_name",
+    "timeout_seconds",
+}
+# A function that no job calls: what every spec has to have is never as by default.
+_JOB = AnalyticsJobSpec.model_validate(
+    {"mode": "Batch", "image": "-", "entryPoint": {"function": "_:_"}}
+)
 # What stands below these is the user's own text, where an empty object is not the same as none.
 _AS_WRITTEN = ("parameters", "conf", "volumes", "volumeMounts", "template")
 
@@ -28,6 +47,24 @@ def written(spec: Workload, default: Workload, fields: set[str]) -> Object:
         fields: by their names in Python.
     """
     return _beyond(_complete(spec, fields), _complete(default, fields))
+
+
+def written_of_job(spec: Object) -> Object:
+    """What the user wrote of a job's spec, as far as the outcome of a run can depend on it.
+
+    Raises:
+        ValidationError: it is no spec of a job.
+    """
+    return written(AnalyticsJobSpec.model_validate(spec), _JOB, _OF_JOB)
+
+
+def is_same_version(one: Object, other: Object) -> bool:
+    """Whether two specs of jobs are of one version."""
+    try:
+        return written_of_job(one) == written_of_job(other)
+    except ValidationError:
+        # One was stored before a rule was tightened: it is of another version than any valid spec.
+        return False
 
 
 def _complete(spec: Workload, fields: set[str]) -> Object:

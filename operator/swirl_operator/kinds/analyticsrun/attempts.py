@@ -14,8 +14,9 @@ from swirl.wire.reasons import OutcomeReason
 from swirl.wire.times import from_rfc3339
 from swirl_operator.kinds.analyticsrun import retry
 from swirl_operator.kinds.analyticsrun.names import attempt_number
-from swirl_operator.kinds.analyticsrun.report import Report, read, returned_stream
+from swirl_operator.kinds.analyticsrun.report import CONTAINER, Report, read, returned_stream
 from swirl_operator.kinds.analyticsrun.retry import FailedAttempt, Tally
+from swirl_operator.pods.image import image_id
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.objects import name_of
 from swirl_operator.status.reasons import outcome_reason
@@ -26,6 +27,8 @@ MOST_KEPT = 10
 def looked_at(attempt: Object, pod: Object, report: Report) -> Object:
     """The attempt as its driver's Pod is now."""
     found = {**attempt, "podUid": pod["metadata"]["uid"], "outcome": report.state}
+    if (image := image_id(pod, CONTAINER)) is not None:
+        found["imageID"] = image
     return {**found, "startedAt": report.started_at} if report.started_at else found
 
 

@@ -14,7 +14,13 @@ from swirl_operator.kinds.runs import outcome_of
 from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
 from swirl_operator.runtime.key import Key
-from swirl_operator.runtime.objects import condition_of, name_of, namespace_of, status_of
+from swirl_operator.runtime.objects import (
+    condition_of,
+    generation_of,
+    name_of,
+    namespace_of,
+    status_of,
+)
 from swirl_operator.status.invalid import invalid_plan
 from swirl_operator.status.reasons import Reason
 
@@ -22,11 +28,19 @@ from swirl_operator.status.reasons import Reason
 def _may_concern(job: Object, run: Object) -> bool:
     if outcome_of(run) != "Running":
         return False
-    if "attempts" not in status_of(run):
+    attempts = status_of(run).get("attempts")
+    if not attempts:
+        return True
+    if "startedAt" not in attempts[-1] and _was_edited(job):
+        # Its driver may be waiting for just that.
         return True
     state = condition_of(run, "Ready")
     waits = state is not None and state["reason"] == Reason.SUSPENDED
     return waits != bool(job["spec"].get("suspend"))
+
+
+def _was_edited(job: Object) -> bool:
+    return bool(status_of(job).get("observedGeneration") != generation_of(job))
 
 
 class AnalyticsRunController:
@@ -48,7 +62,7 @@ class AnalyticsRunController:
         )
 
     def dependents(self, obj: Object, resource: Resource, cache: CacheReader) -> Iterable[Key]:
-        """A job's runs may be waiting for it to exist, or to be suspended no more.
+        """A job's runs may wait for it to exist, to go on, or to place Pods otherwise.
 
         A job's status is written often: its runs are looked at only if they may see it otherwise.
         """

@@ -45,6 +45,7 @@ def due(
     pod: Object | None,
     report: Report | None,
     waits_for: str,
+    misplaced: bool = False,
 ) -> Ending | None:
     """How the attempt is to be ended now; None lets it go on.
 
@@ -56,6 +57,7 @@ def due(
         pod: of the attempt; None while there is none.
         report: what that Pod says.
         waits_for: what keeps a driver that has not started from starting, as a sentence.
+        misplaced: whether the job says otherwise by now where that Pod is to go.
     """
     if pod is not None and is_deleting(pod):
         return Ending(*taken(pod))
@@ -66,6 +68,9 @@ def due(
             return Ending(reason, report.message)
     if suspended and not started:
         message = "the job was suspended before the driver started"
+        return Ending(OutcomeReason.DRIVER_LOST, message)
+    if misplaced and not started:
+        message = "the job places its Pods otherwise now, so its driver is made anew"
         return Ending(OutcomeReason.DRIVER_LOST, message)
     age = now - from_rfc3339(attempt["intendedAt"])
     if spec.timeout_seconds is not None and age >= timedelta(seconds=spec.timeout_seconds):

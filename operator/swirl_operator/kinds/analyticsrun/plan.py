@@ -13,6 +13,7 @@ from datetime import datetime
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.kube.resources import PODS
+from swirl.wire.labels import PLACEMENT
 from swirl.wire.reasons import OutcomeReason
 from swirl.wire.times import from_rfc3339, rfc3339
 from swirl_operator.kinds.analyticsrun import (
@@ -30,10 +31,13 @@ from swirl_operator.kinds.analyticsrun.others import leftover_executors, other_d
 from swirl_operator.kinds.analyticsrun.outputs import outputs
 from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.kinds.analyticsrun.report import Report, progress, read, returned_stream
+from swirl_operator.kinds.placement import digest_of_placement, present_placement
 from swirl_operator.kinds.runs import is_made_by, is_orphan, job_spec_of, outcome_of
+from swirl_operator.kinds.versions import is_same_version
 from swirl_operator.pods.installation import Installation
 from swirl_operator.runtime.interface import ChildFailure, Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.objects import (
+    annotations_of,
     condition_of,
     conditions_of,
     generation_of,
@@ -256,6 +260,7 @@ class _Round:
             pod=pod,
             report=report,
             waits_for=waits_for,
+            misplaced=pod is not None and self._is_misplaced(pod),
         )
 
     def _decide(self, attempt: Object, early: ending.Ending) -> Plan:
@@ -362,6 +367,22 @@ class _Round:
         job = self.observation.related.job
         return job is not None and bool(job["spec"].get("suspend")) and is_made_by(self.run, job)
 
+    def _placed(self) -> Object:
+        """The spec that the run executes, placed as the job's present spec asks.
+
+        That of a job which is of another version by now is none of this run's.
+        """
+        assert self.job_spec is not None
+        job = self.observation.related.job
+        if job is None or not is_same_version(job["spec"], self.job_spec):
+            return self.job_spec
+        return present_placement(self.job_spec, job["spec"])
+
+    def _is_misplaced(self, pod: Object) -> bool:
+        """Of a Pod that an earlier operator made nobody knows."""
+        placed = annotations_of(pod).get(PLACEMENT)
+        return placed is not None and placed != digest_of_placement(self._placed())
+
     def _said_before(self) -> str:
         said = condition_of(self.run, "Succeeded")
         return "the Pod was not made" if said is None else str(said["message"])
@@ -391,9 +412,10 @@ class _Round:
     # -- writings ----------------------------------------------------------------------------
 
     def _manifest(self, attempt: Object) -> Object:
-        spec = self._parsed()
+        placed = self._placed()
+        spec = AnalyticsJobSpec.model_validate(placed)
         parameters = {**spec.parameters, **self.run["spec"].get("parameters", {})}
-        return driver_pod(
+        pod = driver_pod(
             spec,
             namespace=self.metadata["namespace"],
             job=self.run["spec"]["job"],
@@ -403,6 +425,8 @@ class _Round:
             parameters=parameters,
             installation=self.installation,
         )
+        pod["metadata"]["annotations"][PLACEMENT] = digest_of_placement(placed)
+        return pod
 
     def _store(self, attempt: Object) -> None:
         self.status["attempts"] = [*self._attempts()[:-1], attempt]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from swirl.api.v1alpha1 import AnalyticsJob
-from swirl_operator.kinds.analyticsjob.version import aspect_changed, spec_hash, version_of, written
+from swirl_operator.kinds.analyticsjob.version import aspect_changed, spec_hash, version_of
+from swirl_operator.kinds.versions import written_of_job
 from swirl_operator.runtime.interface import Object
 from tests.unit.operator.kinds.observed import JOB_SPEC, merged, run
 
@@ -93,7 +94,9 @@ def test_a_field_of_a_newer_kind_changes_no_version() -> None:
 @pytest.mark.parametrize("memory", ["1Gi", "1024Mi"])
 def test_a_quantity_counts_by_its_amount(memory: str) -> None:
     given = merged(FULL, {"spark": {"driver": {"resources": {"limits": {"memory": memory}}}}})
-    assert written(given)["spark"]["driver"]["resources"]["limits"] == {"memory": "1073741824"}
+    assert written_of_job(given)["spark"]["driver"]["resources"]["limits"] == {
+        "memory": "1073741824"
+    }
 
 
 @pytest.mark.parametrize(("one", "other"), [("1", "1000m"), ("0.5", "500m")])
@@ -121,7 +124,7 @@ def test_where_a_pod_goes_and_how_its_image_is_pulled_is_no_version(pod: dict[st
 
 
 def test_empty_parameters_are_the_users_own() -> None:
-    assert written(FULL)["parameters"] == {"max_iter": 30, "names": [], "more": {}}
+    assert written_of_job(FULL)["parameters"] == {"max_iter": 30, "names": [], "more": {}}
 
 
 def test_a_variable_without_a_value_and_one_that_is_empty_are_the_same() -> None:

@@ -5,7 +5,7 @@ from swirl_operator.kinds.analyticsrun.controller import AnalyticsRunController
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.key import Key
-from tests.unit.operator.kinds.observed import job, observe, planned, pod, run, said
+from tests.unit.operator.kinds.observed import EARLIER, job, observe, planned, pod, run, said
 from tests.unit.operator.kinds.process import INSTALLATION
 
 CONTROLLER = AnalyticsRunController(INSTALLATION)
@@ -36,11 +36,15 @@ def test_a_job_wakes_the_runs_that_have_not_begun() -> None:
     for obj in (
         run("waits"),
         run("began", status={"attempts": [{"number": 1}]}),
+        run("runs", status={"attempts": [{"number": 1, "startedAt": EARLIER}]}),
         run("of-another", parent="other"),
     ):
         cache.put(ANALYTICSRUNS, obj)
-    woken = list(CONTROLLER.dependents(job(), ANALYTICSJOBS, cache))
-    assert woken == [Key("AnalyticsRun", "ads", "waits")]
+    settled = job(metadata={"generation": 2}, status={"observedGeneration": 2})
+    edited = job(metadata={"generation": 3}, status={"observedGeneration": 2})
+    waits, began = (Key("AnalyticsRun", "ads", name) for name in ("waits", "began"))
+    assert list(CONTROLLER.dependents(settled, ANALYTICSJOBS, cache)) == [waits]
+    assert set(CONTROLLER.dependents(edited, ANALYTICSJOBS, cache)) == {waits, began}
     assert list(CONTROLLER.dependents(pod(), PODS, cache)) == []
 
 

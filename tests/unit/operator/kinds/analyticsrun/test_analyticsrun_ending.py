@@ -306,3 +306,64 @@ def test_an_image_name_that_can_never_be_pulled_ends_the_run() -> None:
     assert stopped.delete == (REF,)
     assert said(ended, "Succeeded")[:2] == ("False", "InvalidSpec")
     assert "Team/Ads:1.4" in said(ended)[2]
+
+
+# -- placement -------------------------------------------------------------------------------
+
+TYPO = job(spec={"pod": {"nodeSelector": {"disk": "fasst"}}})
+CORRECTED = job(spec={"pod": {"nodeSelector": {"disk": "fast"}}})
+
+
+def test_a_driver_that_waits_is_made_anew_where_its_job_wants_it_now() -> None:
+    obj = going(spec={"pod": {"nodeSelector": {"disk": "fasst"}}, "retry": {"limit": 0}})
+    (made,) = look(obj, related={"job": TYPO}).create
+    assert made["metadata"]["annotations"]["swirl.dev/placement"]
+    annotations = made["metadata"]["annotations"]
+    waiting = pod(status=WAITS, metadata={"annotations": annotations})
+    assert said(look(obj, waiting, related={"job": TYPO}))[1] == "Unschedulable"
+    _, stopped, gone, again, anew = story(
+        obj,
+        [
+            ((waiting,), {"related": {"job": CORRECTED}}),
+            ((waiting,), {"related": {"job": CORRECTED}}),
+            ((), {"related": {"job": CORRECTED}, "absent": [REF]}),
+            ((), {"related": {"job": CORRECTED}, "now": NOW + timedelta(minutes=1)}),
+            ((), {"related": {"job": CORRECTED}, "now": NOW + timedelta(minutes=1)}),
+        ],
+    )
+    assert stopped.delete == (REF,)
+    assert gone.status is not None
+    assert gone.status["failures"] == 0
+    assert again.status is not None
+    assert [item["number"] for item in again.status["attempts"]] == [1, 2]
+    (second,) = anew.create
+    assert (
+        second["metadata"]["annotations"]["swirl.dev/placement"]
+        != annotations["swirl.dev/placement"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("annotations", "present", "status"),
+    [
+        ({}, CORRECTED, WAITS),
+        ({"swirl.dev/placement": "before"}, CORRECTED, RUNNING),
+    ],
+)
+def test_what_runs_or_came_from_an_earlier_swirl_stays(
+    annotations: Object, present: Object, status: Object
+) -> None:
+    obj = going(spec={"pod": {"nodeSelector": {"disk": "fasst"}}})
+    there = pod(status=status, metadata={"annotations": annotations})
+    plan = look(obj, there, related={"job": present})
+    assert plan.delete == ()
+    assert plan.status is not None
+    assert "reason" not in plan.status["attempts"][0]
+
+
+def test_a_job_of_another_version_places_no_pods_of_this_run() -> None:
+    obj = going(spec={"image": "ads:0"})
+    (made,) = look(obj, related={"job": CORRECTED}).create
+    (alone,) = look(obj).create
+    placed = [item["metadata"]["annotations"]["swirl.dev/placement"] for item in (made, alone)]
+    assert placed[0] == placed[1]
