@@ -10,7 +10,7 @@ from typing import Any
 from swirl.job import jvm
 from swirl.job.analytics import Analytics
 from swirl.job.context import Context
-from swirl.job.errors import PermanentError
+from swirl.job.errors import PermanentError, PlatformFault
 from swirl.job.failure import describe, explain, text_of
 from swirl.job.result import to_json
 from swirl.job.stopping import Stopped
@@ -54,6 +54,9 @@ def conclude(work: Callable[[], Outcome]) -> End:
     except StoreUnavailable as error:
         # Not the function's doing: the attempt is made again until the store is there.
         logger.exception("the artifact store cannot be used")
+        return _failed(OutcomeReason.PLATFORM_ERROR, str(error)), DriverExit.FAILED
+    except PlatformFault as error:
+        logger.error("%s", error)
         return _failed(OutcomeReason.PLATFORM_ERROR, str(error)), DriverExit.FAILED
     except BaseException as error:
         # Libraries have errors that are no Exception, asyncio for one.

@@ -11,8 +11,10 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from swirl.job import stored
 from swirl.job.attempt import STOPPED, call, conclude, with_outputs
 from swirl.job.context import Context
 from swirl.job.errors import InvalidRun
@@ -74,8 +76,11 @@ class Driver:
             raise InvalidRun(str(error)) from error
         run = environment.run
         function = load(run.function)
+        if run.stored:
+            read = stored.from_cluster(run, self._environ)
+            run = replace(run, parameters=stored.parameters(run, read), stored=False)
         arguments = function.validate(run.parameters)
-        self._context = self._make_context(environment, arguments)
+        self._context = self._make_context(replace(environment, run=run), arguments)
         logger.info(
             "running %s, attempt %d of %s/%s", run.function, run.attempt, run.namespace, run.name
         )

@@ -1,4 +1,4 @@
-"""Errors of a run that another attempt cannot cure."""
+"""Errors of a run whose reason is known where they are raised."""
 
 from __future__ import annotations
 
@@ -24,3 +24,7 @@ class InvalidRun(PermanentError):
     """What the driver was told about its run cannot be used."""
 
     reason = OutcomeReason.INVALID_SPEC
+
+
+class PlatformFault(SwirlError):
+    """Kubernetes did not do its part; another attempt may find that it does."""

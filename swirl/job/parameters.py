@@ -11,7 +11,7 @@ import inspect
 import json
 import math
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -22,6 +22,7 @@ from swirl.job.errors import PermanentError
 from swirl.wire.reasons import OutcomeReason
 
 _SHOWN = 80
+_BEYOND = 2**63
 
 
 class InvalidParameters(PermanentError, ValueError):
@@ -71,7 +72,10 @@ class ParameterModel:
             valid = self._model.model_validate_json(data, strict=True)
         except ValidationError as error:
             raise InvalidParameters(self._explain(error, values)) from None
-        return {name: getattr(valid, _field(i)) for i, name in enumerate(self._names)}
+        found = {name: getattr(valid, _field(i)) for i, name in enumerate(self._names)}
+        if rounded := [_rounded_sentence(path, value) for path, value in _rounded(values, found)]:
+            raise InvalidParameters("; ".join(rounded))
+        return found
 
     def _explain(self, error: ValidationError, values: Mapping[str, Any]) -> str:
         expected: dict[tuple[str, str], list[str]] = {}
@@ -158,6 +162,33 @@ def _inside(values: Any, location: tuple[int | str, ...], kind: str) -> list[int
             continue
         kept.append(part)
     return kept
+
+
+def _rounded(
+    given: Any, valid: Any, location: tuple[int | str, ...] = ()
+) -> Iterator[tuple[list[int | str], int]]:
+    """Find integers that the API server does not hold, where they are not taken for a float.
+
+    It holds 64 bits and rounds what is longer, so such a number is not the one that was written.
+    """
+    if isinstance(given, int) and not isinstance(given, bool):
+        if not -_BEYOND <= given < _BEYOND and not isinstance(valid, float):
+            yield list(location), given
+    elif isinstance(given, Mapping):
+        for name, value in given.items():
+            inside = valid.get(name) if isinstance(valid, Mapping) else getattr(valid, name, None)
+            yield from _rounded(value, inside, (*location, name))
+    elif isinstance(given, list):
+        for index, value in enumerate(given):
+            same = isinstance(valid, list | tuple) and index < len(valid)
+            yield from _rounded(value, valid[index] if same else None, (*location, index))
+
+
+def _rounded_sentence(location: list[int | str], value: int) -> str:
+    return (
+        f"parameter {_path(location)!r}: {value} has more than 64 bits, and Kubernetes rounds such "
+        "numbers: declare it as a str and write it in quotes"
+    )
 
 
 def _path(location: list[int | str]) -> str:

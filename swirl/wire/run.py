@@ -1,4 +1,9 @@
-"""What the operator tells a driver about its run: the environment variable SWIRL_RUN."""
+"""What the operator tells a driver about its run: the environment variable SWIRL_RUN.
+
+A variable holds 128 KiB at most, and what a process is started with is held several times over.
+Parameters that are longer stay where they are, in the AnalyticsRun, and the driver reads them
+there: its spec cannot change, and is gone when the run is.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Mode = Literal["Batch", "Streaming"]
+
+MOST_INLINE_BYTES = 64 * 1024
+"""Of parameters, as JSON, in the variable."""
+
+MOST_PARAMETER_BYTES = 512 * 1024
+"""Of parameters, as JSON, in a job and a run together. An object of Kubernetes holds 1.5 MiB, in
+which the names of fields count twice."""
 
 
 class InvalidRunSpec(ValueError):
@@ -45,6 +57,7 @@ class RunSpec:
         function: `module:function`.
         artifacts: root URI of the artifact store.
         parameters: JSON values by parameter name.
+        stored: whether the parameters are not here, but in the AnalyticsRun.
     """
 
     namespace: str
@@ -56,6 +69,7 @@ class RunSpec:
     artifacts: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     uid: str = ""
+    stored: bool = False
 
     @property
     def ref(self) -> RunRef:
@@ -63,7 +77,12 @@ class RunSpec:
         return RunRef(self.namespace, self.job, self.name, self.attempt, self.uid)
 
     def to_json(self) -> str:
-        """Return the text, equal specifications giving equal texts."""
+        """Return the text, equal specifications giving equal texts.
+
+        Parameters that are too long for a variable are left out, and the text says where they are.
+        """
+        parameters = dict(self.parameters)
+        stored = self.stored or json_bytes(parameters) > MOST_INLINE_BYTES
         body = {
             "namespace": self.namespace,
             "job": self.job,
@@ -73,7 +92,7 @@ class RunSpec:
             "mode": self.mode,
             "function": self.function,
             "artifacts": self.artifacts,
-            "parameters": dict(self.parameters),
+            **({"stored": True} if stored else {"parameters": parameters}),
         }
         return json.dumps(body, sort_keys=True, ensure_ascii=False)
 
@@ -105,8 +124,24 @@ class RunSpec:
             function=_text(body, "function"),
             artifacts=_text(body, "artifacts"),
             parameters=parameters,
+            stored=body.get("stored") is True,
             uid=str(body.get("uid") or ""),
         )
+
+
+def parameters_of(run: Mapping[str, Any], job_spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an AnalyticsRun that executes a job's spec is called with.
+
+    Args:
+        run: the object; its own parameters win, name by name.
+        job_spec: the job's, which the run executes.
+    """
+    return {**(job_spec.get("parameters") or {}), **(run["spec"].get("parameters") or {})}
+
+
+def json_bytes(value: Any) -> int:
+    """Return the length of a value's JSON."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

@@ -68,6 +68,10 @@ items:
 - apiGroups: [""]
   resources: [configmaps, persistentvolumeclaims, services]
   verbs: [create, delete, deletecollection, get, list]
+# Parameters that are too long for a variable are read from the run.
+- apiGroups: [swirl.dev]
+  resources: [analyticsruns]
+  verbs: [get]
 {{- end -}}
 
 {{/* The engine of a SwirlMonitor writes the verdict. */}}

@@ -77,6 +77,11 @@ class SparkProcess(ApiModel):
 class Driver(SparkProcess):
     """The pod that runs the function."""
 
+    memory: Memory = Field(
+        default="1Gi",
+        description="Heap of its JVM; Spark counts whole MiB, so it is rounded up to them. Spark "
+        "starts with 450Mi or more; a function that uses no Spark does with less.",
+    )
     memory_overhead: Memory = Field(
         default="512Mi", description="Memory beside the heap: Python, threads, buffers."
     )
@@ -85,6 +90,17 @@ class Driver(SparkProcess):
 class Executor(SparkProcess):
     """The pods that Spark's tasks run in."""
 
+    memory: Memory = Field(
+        default="1Gi",
+        description="Heap of its JVM, 450Mi or more; Spark counts whole MiB, so it is rounded up "
+        "to them.",
+        json_schema_extra=rules(
+            (
+                "quantity(string(self)).compareTo(quantity('450Mi')) >= 0",
+                "Spark starts no executor with a heap below 450Mi",
+            )
+        ),
+    )
     instances: int = Field(default=1, ge=1, le=1000, description="How many executor pods.")
     memory_overhead: Memory = Field(
         default="384Mi", description="Memory beside the heap: Python workers, buffers."
@@ -166,7 +182,7 @@ class AnalyticsJobSpec(Workload):
     parameters: Parameters = Field(
         default_factory=dict,
         description="Values for the function's parameters; checked against its type hints "
-        "before it is called.",
+        "before it is called. At most 512 KiB as JSON; whole numbers of at most 64 bits.",
     )
     spark: Spark = Field(default_factory=Spark, description="The shape of the Spark application.")
     retry: Retry = Field(default_factory=Retry, description="What happens after an attempt failed.")

@@ -49,6 +49,7 @@ _DRIVER: Rules = {
     ("", "configmaps"): "create delete deletecollection get list",
     ("", "persistentvolumeclaims"): "create delete deletecollection get list",
     ("", "services"): "create delete deletecollection get list",
+    ("swirl.dev", "analyticsruns"): "get",
 }
 _MONITOR: Rules = {
     ("swirl.dev", "swirlmonitors"): "get",

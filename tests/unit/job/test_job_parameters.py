@@ -264,3 +264,36 @@ def test_type_hints_that_cannot_be_served(function: Callable[..., Any], complain
 def test_repr_names_the_function() -> None:
     assert isinstance(everything, Analytics)
     assert repr(everything).endswith(":everything>")
+
+
+BEYOND = 12345678901234567000
+"""What is left of 12345678901234567890 when it has been through the API server."""
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"count": BEYOND}, "'count'"),
+        ({"count": 1, "ids": [1, -BEYOND]}, "'ids[1]'"),
+        ({"count": 1, "key": BEYOND}, "'key'"),
+        ({"count": 1, "window": {"seconds": 2**63}}, "'window.seconds'"),
+        ({"count": 1, "span": {"low": BEYOND, "high": 2}}, "'span.low'"),
+    ],
+)
+def test_a_number_that_the_api_server_rounds_is_refused(values: dict[str, Any], named: str) -> None:
+    with pytest.raises(InvalidParameters, match="more than 64 bits") as caught:
+        everything.validate(values)
+    assert f"parameter {named}" in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [9007199254740993, 2**63 - 1, -(2**63)])
+def test_a_number_of_64_bits_is_exact(number: int) -> None:
+    assert everything.validate({"count": number, "ids": [number]})["ids"] == [number]
+
+
+def test_a_float_may_be_large() -> None:
+    """It is as exact as floats are."""
+    values = {"count": 1, "rate": BEYOND, "weights": {"a": BEYOND}, "grid": {"alpha": [2**70]}}
+    valid = everything.validate(values)
+    assert valid["rate"] == float(BEYOND)
+    assert valid["grid"].alpha == [float(2**70)]

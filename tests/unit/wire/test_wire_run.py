@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from swirl.wire.run import InvalidRunSpec, RunRef, RunSpec
+from swirl.wire.run import (
+    MOST_INLINE_BYTES,
+    InvalidRunSpec,
+    RunRef,
+    RunSpec,
+    json_bytes,
+    parameters_of,
+)
 
 BODY = {
     "namespace": "ads",
@@ -64,3 +71,34 @@ def test_a_run_made_again_has_folders_of_its_own() -> None:
     )
     assert first != second
     assert first.endswith("-0f8fad5b")
+
+
+def items(size: int) -> dict[str, Any]:
+    """Parameters of so many bytes as JSON."""
+    text = "x" * (size - len('{"items":""}'))
+    assert json_bytes({"items": text}) == size
+    return {"items": text}
+
+
+def test_parameters_up_to_the_bound_are_in_the_variable() -> None:
+    run = parse(parameters=items(MOST_INLINE_BYTES))
+    assert RunSpec.from_json(run.to_json()) == run
+
+
+def test_longer_ones_are_left_out_and_said_to_be_elsewhere() -> None:
+    text = parse(parameters=items(MOST_INLINE_BYTES + 1)).to_json()
+    assert len(text) < 500, "a variable holds 128 KiB"
+    told = RunSpec.from_json(text)
+    assert (told.stored, told.parameters) == (True, {})
+    assert told.to_json() == text
+
+
+def test_bytes_are_those_of_utf_8() -> None:
+    assert json_bytes({"ö": "…"}) == len('{"":""}') + 2 + 3
+
+
+def test_parameters_of_a_run_win_name_by_name() -> None:
+    job_spec = {"parameters": {"a": 1, "b": [1]}}
+    assert parameters_of({"spec": {}}, job_spec) == {"a": 1, "b": [1]}
+    assert parameters_of({"spec": {"parameters": {"b": 2}}}, job_spec) == {"a": 1, "b": 2}
+    assert parameters_of({"spec": {"parameters": {"b": 2}}}, {}) == {"b": 2}

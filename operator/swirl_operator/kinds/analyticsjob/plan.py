@@ -17,6 +17,7 @@ from swirl_operator.kinds.analyticsjob.image import Ran
 from swirl_operator.kinds.analyticsjob.needed import needed
 from swirl_operator.kinds.analyticsjob.related import JobRelated
 from swirl_operator.kinds.analyticsjob.version import aspect_changed, version_of
+from swirl_operator.kinds.bounds import excess
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.kinds.runs import job_spec_of, outcome_of, run_name
 from swirl_operator.pods.image import digest
@@ -62,6 +63,8 @@ def plan_job(observation: Observation[JobRelated]) -> Plan:
         conditions = reconciling(
             Reason.WAITING_FOR_OLD_RUN, f"Waits for the old run to end: {blockers[0]} still exists."
         )
+    elif (too_much := excess(job["spec"])) is not None:
+        conditions = stalled(too_much.reason, f"No run is started: {too_much.message}.")
     else:
         create = (_run(job, name, version),)
         conditions = reconciling(Reason.RUN_STARTING, f"Starts AnalyticsRun {name}.")

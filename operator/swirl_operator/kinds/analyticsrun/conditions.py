@@ -131,6 +131,12 @@ def succeeded(message: str) -> Conditions:
     )
 
 
+def never_begun(reason: OutcomeReason, why: str) -> Conditions:
+    """The run cannot be carried out, and nothing of it was tried."""
+    message = f"Not started: {why}."
+    return (Condition("Succeeded", "False", reason, message), *stalled(reason, message))
+
+
 def failed(attempt: Object, why: str, *, has_log: bool) -> Conditions:
     """The run is over and did not succeed; `has_log` while its driver's Pod exists."""
     message = f"Attempt {attempt['number']} failed: {attempt['message']}; not retried: {why}."

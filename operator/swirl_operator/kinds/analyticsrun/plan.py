@@ -15,6 +15,7 @@ from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.kube.resources import PODS
 from swirl.wire.labels import PLACEMENT
 from swirl.wire.reasons import OutcomeReason
+from swirl.wire.run import parameters_of
 from swirl.wire.times import from_rfc3339, rfc3339
 from swirl_operator.kinds.analyticsrun import (
     attempts,
@@ -31,6 +32,7 @@ from swirl_operator.kinds.analyticsrun.others import leftover_executors, other_d
 from swirl_operator.kinds.analyticsrun.outputs import outputs
 from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.kinds.analyticsrun.report import Report, progress, read, returned_stream
+from swirl_operator.kinds.bounds import Excess, excess
 from swirl_operator.kinds.placement import digest_of_placement, present_placement
 from swirl_operator.kinds.runs import is_made_by, is_orphan, job_spec_of, outcome_of
 from swirl_operator.kinds.versions import is_same_version
@@ -91,12 +93,17 @@ class _Round:
             job = self.observation.related.job
             if job is None:
                 return self._written(conditions.job_missing(self.run["spec"]["job"]))
-            self.job_spec = self.status["jobSpec"] = job["spec"]
+            self.job_spec = job["spec"]
+            if excess(self.job_spec, self.run["spec"].get("parameters")) is None:
+                self.status["jobSpec"] = self.job_spec
         if not self._attempts():
             if is_orphan(self.run, self.observation.related.job):
                 return self._written(conditions.orphaned(self.run["spec"]["job"]))
             if self._suspended():
                 return self._written(conditions.suspended(None))
+            too_much = excess(self.job_spec, self.run["spec"].get("parameters"))
+            if too_much is not None:
+                return self._never_begun(too_much)
             return self._intend(1)
         current = self._attempts()[-1]
         if current["outcome"] in _ENDED:
@@ -161,6 +168,14 @@ class _Round:
             conditions.cancelled(),
             delete=self._leftovers(last) if last else (),
             events=(Event("Normal", OutcomeReason.CANCELLED, "Cancelled, as spec.cancel asks"),),
+        )
+
+    def _never_begun(self, why: Excess) -> Plan:
+        """The run fails without an attempt."""
+        self.status["completionTime"] = rfc3339(self.now)
+        return self._written(
+            conditions.never_begun(why.reason, why.message),
+            events=(Event("Warning", why.reason, f"Not started: {why.message}"),),
         )
 
     # -- the states of an attempt ------------------------------------------------------------
@@ -414,7 +429,6 @@ class _Round:
     def _manifest(self, attempt: Object) -> Object:
         placed = self._placed()
         spec = AnalyticsJobSpec.model_validate(placed)
-        parameters = {**spec.parameters, **self.run["spec"].get("parameters", {})}
         pod = driver_pod(
             spec,
             namespace=self.metadata["namespace"],
@@ -422,7 +436,7 @@ class _Round:
             run=self.metadata["name"],
             uid=self.metadata["uid"],
             attempt=attempt["number"],
-            parameters=parameters,
+            parameters=parameters_of(self.run, self.job_spec or {}),
             installation=self.installation,
         )
         pod["metadata"]["annotations"][PLACEMENT] = digest_of_placement(placed)

@@ -1,0 +1,53 @@
+"""What of a job's spec is more than its driver can be given, said before anything is made. Pure.
+
+The API server's schema cannot measure these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from swirl.wire.reasons import OutcomeReason
+from swirl.wire.run import MOST_PARAMETER_BYTES, json_bytes
+from swirl_operator.runtime.interface import Object
+
+MOST_CONF_BYTES = 96 * 1024
+"""Of `spark.conf`, as JSON: it reaches the driver in a variable, which holds 128 KiB."""
+
+_KIBI = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """What is too much, in one sentence."""
+
+    reason: OutcomeReason
+    message: str
+
+
+def excess(job_spec: Object, own_parameters: Object | None = None) -> Excess | None:
+    """What is too much; None if all of it can be carried.
+
+    Args:
+        job_spec: of an AnalyticsJob.
+        own_parameters: of an AnalyticsRun that executes it.
+    """
+    size = json_bytes(job_spec.get("parameters") or {}) + json_bytes(own_parameters or {})
+    if size > MOST_PARAMETER_BYTES:
+        return Excess(
+            OutcomeReason.INVALID_PARAMETERS,
+            f"the parameters are too long: {_kib(size)} of JSON, and {_kib(MOST_PARAMETER_BYTES)} "
+            "are the most; put the values into a file that the job reads, and give it its URI",
+        )
+    size = json_bytes((job_spec.get("spark") or {}).get("conf") or {})
+    if size > MOST_CONF_BYTES:
+        return Excess(
+            OutcomeReason.INVALID_SPEC,
+            f"spark.conf is too long: {_kib(size)} of JSON, and {_kib(MOST_CONF_BYTES)} are the "
+            "most; put settings into a spark-defaults.conf in the image",
+        )
+    return None
+
+
+def _kib(size: int) -> str:
+    return f"{-(-size // _KIBI)} KiB"
