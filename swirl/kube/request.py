@@ -85,10 +85,20 @@ def page(
     return Request("list", "GET", resource.path(namespace), parameters=parameters)
 
 
-def create(resource: Resource, obj: Object, *, manager: str) -> Request:
-    """Make an object."""
+def create(resource: Resource, obj: Object, *, manager: str, dry_run: bool = False) -> Request:
+    """Make an object; a field that the API server does not know is refused, as apply does anyway.
+
+    Args:
+        resource: the object's type.
+        obj: the object.
+        manager: owns the fields.
+        dry_run: make nothing, but answer as if.
+    """
     path = resource.path(obj["metadata"]["namespace"])
-    return Request("create", "POST", path, obj, parameters={"fieldManager": manager})
+    parameters = {"fieldManager": manager, "fieldValidation": "Strict"}
+    if dry_run:
+        parameters["dryRun"] = "All"
+    return Request("create", "POST", path, obj, parameters=parameters)
 
 
 def update(resource: Resource, obj: Object) -> Request:

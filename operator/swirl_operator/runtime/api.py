@@ -55,6 +55,10 @@ class Api:
     async def create(self, resource: Resource, obj: Object) -> Object:
         return await self.send(request.create(resource, obj, manager=OPERATOR_MANAGER))
 
+    async def check(self, resource: Resource, obj: Object) -> None:
+        """Raises what `create` would, and makes nothing."""
+        await self.send(request.create(resource, obj, manager=OPERATOR_MANAGER, dry_run=True))
+
     async def apply(self, resource: Resource, obj: Object, *, force: bool) -> Object:
         """Server-side apply; with `force` we take fields which others have changed."""
         return await self.send(request.apply(resource, obj, manager=OPERATOR_MANAGER, force=force))

@@ -72,6 +72,11 @@ class Plan:
     confirm_absent: tuple[Ref, ...] = ()
     """Need a live read before they are treated as gone. Nothing else of this plan is executed:
     what is found goes to the cache, and the planner is asked again."""
+    check: tuple[Object, ...] = ()
+    """What somebody else will make because of this plan. The API server is asked first whether it
+    would take it; what it refuses is a failure like that of a child, and no child is made then. An
+    object that was found good is not asked about again, so it should be equal for equal settings.
+    A quota that is exceeded counts as good: it says how much there is now, not what is wrong."""
     create: tuple[Object, ...] = ()
     """POST once. An existing object is fine if it is ours, a name clash otherwise."""
     apply: tuple[Object, ...] = ()

@@ -20,12 +20,14 @@ from swirl.kube.errors import (
 )
 from swirl.kube.resources import Resource
 from swirl_operator.runtime.api import Api
-from swirl_operator.runtime.apply import WriteMemory, stamped
+from swirl_operator.runtime.apply import WriteMemory, manifest_hash, stamped
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
 from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.owner import ForeignObject, adopt, is_controlled_by
 from swirl_operator.runtime.router import Router
+
+_MOST_FOUND_GOOD = 1000
 
 
 class StaleObservation(Exception):
@@ -37,7 +39,10 @@ class UnknownResource(Exception):
 
 
 class ChildWriter:
-    """Writes children of one parent at a time; holds no state of its own but the memory."""
+    """Writes children of one parent at a time.
+
+    Holds no state of its own but memories, which cost requests when they are lost.
+    """
 
     def __init__(
         self,
@@ -53,6 +58,7 @@ class ChildWriter:
         self._router = router
         self._memory = memory
         self._fence = fence
+        self._found_good: dict[str, None] = {}
         self._resources = {(r.api_version, r.kind): r for r in router.resources}
 
     async def write(
@@ -60,7 +66,9 @@ class ChildWriter:
     ) -> tuple[int, list[ChildFailure]]:
         """Number of objects changed, and what was refused. One refusal does not stop the rest."""
         written = 0
-        failures: list[ChildFailure] = []
+        failures = await self._check(plan.check)
+        if failures:
+            return 0, failures
         for write, manifests in ((self._create, plan.create), (self._apply, plan.apply)):
             for manifest in manifests:
                 resource = self._resource(manifest)
@@ -78,6 +86,31 @@ class ChildWriter:
         for ref in plan.delete:
             written += await self._delete(ref)
         return written, failures
+
+    async def _check(self, manifests: Sequence[Object]) -> list[ChildFailure]:
+        failures = []
+        for manifest in manifests:
+            digest = manifest_hash(manifest)
+            if digest in self._found_good:
+                continue
+            resource = self._resource(manifest)
+            try:
+                await self._api.check(resource, manifest)
+            except AlreadyExists:
+                # Judged all the same; only the name is taken.
+                pass
+            except ApiError as error:
+                if is_outage(error):
+                    raise
+                if not _is_quota(error):
+                    failures.append(
+                        _failure(resource, manifest, error.code, error.reason, error.message)
+                    )
+                    continue
+            self._found_good[digest] = None
+            if len(self._found_good) > _MOST_FOUND_GOOD:
+                del self._found_good[next(iter(self._found_good))]
+        return failures
 
     async def _create(self, key: Key, parent: Object, resource: Resource, child: Object) -> int:
         cached = self._cached(resource, child)
@@ -174,6 +207,10 @@ class ChildWriter:
                 f"{manifest.get('apiVersion')} {manifest.get('kind')} is not owned by any "
                 f"controller, so nothing would watch it"
             ) from error
+
+
+def _is_quota(error: ApiError) -> bool:
+    return "exceeded quota" in error.message
 
 
 def as_refs(failures: Sequence[ChildFailure]) -> str:

@@ -69,9 +69,9 @@ def job_busy(pod: str) -> Conditions:
     )
 
 
-def refused(reason: OutcomeReason, detail: str) -> Conditions:
-    """The API server does not take the driver Pod, for a reason that may pass."""
-    message = f"The driver Pod cannot be created: {detail}. Tried again until it can."
+def refused(reason: OutcomeReason, what: str, detail: str) -> Conditions:
+    """The API server does not take a Pod of the attempt, for a reason that may pass."""
+    message = f"{what[0].upper()}{what[1:]} cannot be created: {detail}. Tried again until it can."
     return _undecided(reason, message)
 
 

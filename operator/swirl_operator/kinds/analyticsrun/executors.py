@@ -15,8 +15,6 @@ from swirl_operator.pods.roles import EXECUTOR
 from swirl_operator.pods.settings import Layer, configured
 from swirl_operator.runtime.interface import Object
 
-_CHECKED = "executor"
-
 
 def executor_template(
     spec: AnalyticsJobSpec, *, job: str, run: str, attempt: int, installation: Installation
@@ -86,6 +84,6 @@ def executor_pod(spec: AnalyticsJobSpec, *, namespace: str, installation: Instal
     ]
     return {
         **made,
-        "metadata": {"name": _CHECKED, "namespace": namespace, **made["metadata"]},
+        "metadata": {"name": EXECUTOR, "namespace": namespace, **made["metadata"]},
         "spec": {**made["spec"], "containers": [main, *others], "volumes": volumes},
     }

@@ -27,6 +27,7 @@ from swirl_operator.kinds.analyticsrun import (
     retry,
 )
 from swirl_operator.kinds.analyticsrun.driver import driver_pod
+from swirl_operator.kinds.analyticsrun.executors import executor_pod
 from swirl_operator.kinds.analyticsrun.names import driver_name
 from swirl_operator.kinds.analyticsrun.others import leftover_executors, other_driver
 from swirl_operator.kinds.analyticsrun.outputs import outputs
@@ -37,6 +38,7 @@ from swirl_operator.kinds.placement import digest_of_placement, present_placemen
 from swirl_operator.kinds.runs import is_made_by, is_orphan, job_spec_of, outcome_of
 from swirl_operator.kinds.versions import is_same_version
 from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.roles import EXECUTOR
 from swirl_operator.runtime.interface import ChildFailure, Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.objects import (
     annotations_of,
@@ -50,6 +52,7 @@ from swirl_operator.runtime.objects import (
 from swirl_operator.runtime.owner import NAME_CLASH
 from swirl_operator.status.conditions import Conditions
 from swirl_operator.status.frame import frame
+from swirl_operator.status.invalid import InvalidObject
 from swirl_operator.status.reasons import Reason
 
 _ENDED = ("Succeeded", "Failed")
@@ -238,7 +241,7 @@ class _Round:
             return self._ended(attempt, Report("Failed", OutcomeReason.DRIVER_LOST, message))
         refusal = self._refusal(attempt)
         if refusal is not None and refused.why(refusal) is OutcomeReason.INVALID_SPEC:
-            message = f"the API server refuses the driver Pod: {refusal.message}"
+            message = f"the API server refuses {refused.what(refusal)}: {refusal.message}"
             return self._ended(attempt, Report("Failed", OutcomeReason.INVALID_SPEC, message))
         if (early := self._due(attempt, None, None)) is not None:
             return self._decide(attempt, early)
@@ -250,14 +253,20 @@ class _Round:
             return self._written(
                 conditions.job_busy(busy), requeue_after=_sooner(_LOOK_AGAIN, left)
             )
-        manifest = self._manifest(attempt)
+        try:
+            manifest, executor = self._manifest(attempt), self._executor()
+        except InvalidObject as error:
+            return self._ended(attempt, Report("Failed", OutcomeReason.INVALID_SPEC, str(error)))
         if refusal is None:
-            return Plan(create=(manifest,), requeue_after=0)
+            return Plan(check=(executor,), create=(manifest,), requeue_after=0)
         if refusal.reason == NAME_CLASH:
             said = conditions.name_clash(refusal.message)
         else:
-            said = conditions.refused(refused.why(refusal), refusal.message)
+            said = conditions.refused(
+                refused.why(refusal), refused.what(refusal), refused.with_remedy(refusal)
+            )
         return Plan(
+            check=(executor,),
             create=(manifest,),
             status=self._written(said).status,
             requeue_after=_sooner(_LONGEST_REFUSAL_SECONDS, left),
@@ -412,7 +421,8 @@ class _Round:
         return None
 
     def _refusal(self, attempt: Object) -> ChildFailure | None:
-        failure = self.observation.failure_of(attempt["pod"])
+        failed = self.observation.failure_of
+        failure = failed(attempt["pod"]) or failed(EXECUTOR)
         return failure if failure is not None and failure.code != 0 else None
 
     def _ref(self, attempt: Object) -> Ref:
@@ -441,6 +451,10 @@ class _Round:
         )
         pod["metadata"]["annotations"][PLACEMENT] = digest_of_placement(placed)
         return pod
+
+    def _executor(self) -> Object:
+        namespace = self.metadata["namespace"]
+        return executor_pod(self._parsed(), namespace=namespace, installation=self.installation)
 
     def _store(self, attempt: Object) -> None:
         self.status["attempts"] = [*self._attempts()[:-1], attempt]

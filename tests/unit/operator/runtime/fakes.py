@@ -75,13 +75,21 @@ class FakeApi(Api):
         super().__init__(credentials(), metrics=metrics or Metrics())
         self.objects: dict[str, Object] = {}
         self.requests: list[tuple[str, str]] = []
-        self.faults: list[tuple[str, int, str, bool]] = []
+        self.faults: list[tuple[str, int, str, bool, str]] = []
         self._versions = itertools.count(1)
         self._uids = itertools.count(1)
 
-    def fail(self, verb: str, code: int, reason: str = "Broken", *, after: bool = False) -> None:
+    def fail(
+        self,
+        verb: str,
+        code: int,
+        reason: str = "Broken",
+        *,
+        after: bool = False,
+        message: str = "as told",
+    ) -> None:
         """Fail the next `verb`; `after` does it first and then loses the answer."""
-        self.faults.append((verb, code, reason, after))
+        self.faults.append((verb, code, reason, after, message))
 
     def seed(self, resource: Resource, obj: Object) -> Object:
         """An object made by somebody else."""
@@ -105,7 +113,7 @@ class FakeApi(Api):
             self.faults.remove(fault)
             if fault[3]:
                 self._do(verb, path, body, params)
-            raise from_answer(fault[1], {"reason": fault[2], "message": "as told"})
+            raise from_answer(fault[1], {"reason": fault[2], "message": fault[4]})
         return copy.deepcopy(self._do(verb, path, body, params))
 
     def _do(self, verb: str, path: str, body: Any, params: Mapping[str, str]) -> Object:
@@ -113,6 +121,8 @@ class FakeApi(Api):
             path = f"{path}/{body['metadata']['name']}"
             if path in self.objects:
                 raise from_answer(409, {"reason": "AlreadyExists"})
+            if params.get("dryRun") == "All":
+                return dict(body)
             return self._store(path, body)
         if verb == "apply":
             return self._server_apply(path, body, params["force"] == "true")

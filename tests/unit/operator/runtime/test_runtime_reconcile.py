@@ -270,6 +270,52 @@ async def test_a_refused_child_is_reported_and_tried_again_and_the_others_are_ma
     assert bench.live(PODS, "p") is not None
 
 
+async def test_what_others_will_make_is_shown_to_the_api_server_once() -> None:
+    bench = Bench(always(Plan(check=(pod("shown"),), create=(pod("p"),), status=DONE)))
+    await bench.reconcile()
+    assert bench.api.verbs() == ["create", "create", "apply"]
+    assert bench.live(PODS, "shown") is None
+    bench.controller.function = always(Plan(check=(pod("shown"),), create=(pod("q"),), status=DONE))
+    await bench.reconcile()
+    assert bench.api.verbs() == ["create"]
+    assert bench.live(PODS, "q") is not None
+
+
+@pytest.mark.parametrize("code", [400, 403, 422, 500])
+async def test_what_is_refused_of_it_is_told_before_anything_is_made(code: int) -> None:
+    def plan(observation: Observation[Any]) -> Plan:
+        said = [[f.ref.name, f.code, f.message] for f in observation.failures]
+        status = {"observedGeneration": 1, "said": said}
+        return Plan(check=(pod("shown"),), create=(pod("p"),), status=status)
+
+    bench = Bench(plan)
+    bench.api.fail("create", code, "Invalid")
+    assert (await bench.reconcile()).retry
+    assert bench.status["said"] == [["shown", code, "as told"]]
+    assert bench.live(PODS, "p") is None
+    assert (await bench.reconcile()).outcome == "ok"
+    assert bench.live(PODS, "p") is not None
+
+
+async def test_an_outage_says_nothing_about_it() -> None:
+    bench = Bench(always(Plan(check=(pod("shown"),), create=(pod("p"),), status=DONE)))
+    bench.api.fail("create", 503, "ServiceUnavailable")
+    with pytest.raises(ApiError):
+        await bench.reconcile()
+    assert bench.status is None
+
+
+async def test_a_name_that_is_taken_and_a_quota_say_nothing_against_it() -> None:
+    for message in ("", "exceeded quota: team"):
+        bench = Bench(always(Plan(check=(pod("shown"),), create=(pod("p"),), status=DONE)))
+        if message:
+            bench.api.fail("create", 403, "Forbidden", message=message)
+        else:
+            bench.api.seed(PODS, pod("shown"))
+        assert (await bench.reconcile()).outcome == "ok"
+        assert bench.live(PODS, "p") is not None
+
+
 async def test_what_is_announced_after_a_refusal_is_what_the_status_then_says() -> None:
     def plan(observation: Observation[Any]) -> Plan:
         refused = bool(observation.failures)

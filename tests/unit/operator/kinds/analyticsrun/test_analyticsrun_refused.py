@@ -8,7 +8,7 @@ from swirl.kube.resources import PODS
 from swirl_operator.kinds.analyticsrun.refused import why
 from swirl_operator.runtime.interface import ChildFailure, Ref
 from tests.unit.operator.kinds.analyticsrun.attempts import going, look
-from tests.unit.operator.kinds.observed import said
+from tests.unit.operator.kinds.observed import merged, said
 
 QUOTA = (
     'pods "x-1" is forbidden: exceeded quota: team, requested: pods=1, used: pods=2, limited: '
@@ -62,3 +62,59 @@ def test_a_refusal_and_what_follows(code: int, message: str, reason: str) -> Non
     assert "kubectl logs" not in said(plan)[2], "there is no Pod whose log could be read"
     assert len(plan.create) == (0 if final else 1)
     assert plan.requeue_after == (None if final else 60)
+
+
+# -- executors, which are shown to the API server before there are any -----------------------------
+
+
+def of_executors(code: int, message: str) -> ChildFailure:
+    return ChildFailure(Ref(PODS, "ads", "executor"), code, "Forbidden", message)
+
+
+def test_executors_are_shown_to_the_api_server_before_their_driver_is_made() -> None:
+    plan = look(going())
+    (executor,), (driver,) = plan.check, plan.create
+    assert executor["spec"]["containers"][0]["args"] == ["executor"]
+    assert driver["metadata"]["name"] == "train-1-1"
+
+
+def test_equal_settings_are_asked_about_once() -> None:
+    """Whatever the run: what was found good is not asked about again."""
+    other = merged(going(), {"metadata": {"name": "train-2"}})
+    assert look(going()).check == look(other).check
+
+
+def test_a_run_whose_executors_are_invalid_starts_no_driver() -> None:
+    message = 'Pod "executor" is invalid: spec.volumes[1].name: Duplicate value: "a"'
+    plan = look(going(), failures=[of_executors(422, message)])
+    assert not plan.create
+    status, reason, words = said(plan, "Succeeded")
+    assert (status, reason) == ("False", "InvalidSpec")
+    assert f"the API server refuses its executors' Pods: {message}" in words
+
+
+def test_a_run_whose_executors_a_policy_keeps_out_waits() -> None:
+    plan = look(going(), failures=[of_executors(403, POLICY)])
+    status, reason, words = said(plan, "Succeeded")
+    assert (status, reason) == ("Unknown", "AdmissionRefused")
+    assert words.startswith(f"Its executors' Pods cannot be created: {POLICY}")
+
+
+def test_what_a_quota_wants_has_a_field() -> None:
+    words = said(look(going(), failures=[failure(403, LIMITS)]))[2]
+    assert "set spec.spark.driver.resources.limits.cpu, or give the namespace a LimitRange" in words
+    both = LIMITS.replace(" for: driver", " for: a; limits.x for: a")
+    words = said(look(going(), failures=[of_executors(403, both)]))[2]
+    assert (
+        "set spec.spark.executor.resources.limits.cpu and spec.spark.executor.resources.limits.x"
+        in words
+    )
+
+
+def test_settings_that_contradict_what_swirl_keeps_end_the_run() -> None:
+    spec = {"spark": {"executor": {"pod": {"template": {"spec": {"restartPolicy": "Always"}}}}}}
+    plan = look(going(spec=spec))
+    assert not plan.create
+    status, reason, words = said(plan, "Succeeded")
+    assert (status, reason) == ("False", "InvalidSpec")
+    assert "spec.spark.executor.pod: spec.restartPolicy: Swirl decides" in words
