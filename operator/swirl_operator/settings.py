@@ -13,6 +13,7 @@ from swirl.wire.environment import InvalidEnvironment
 from swirl_operator.kinds.namespace.offer import Offer
 from swirl_operator.pods.artifacts import ArtifactStore
 from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.kafka import KafkaSecret
 from swirl_operator.pods.settings import Defaults
 from swirl_operator.runtime.options import Options
 
@@ -49,8 +50,11 @@ def installation(environment: OperatorEnvironment) -> Installation:
     return Installation(
         scorer_image=environment.scorer_image,
         monitor_image=environment.monitor_image,
-        store=ArtifactStore(environment.artifacts_uri, environment.artifacts_claim),
+        store=ArtifactStore(
+            environment.artifacts_uri, environment.artifacts_claim, environment.artifacts_secret
+        ),
         kafka=environment.kafka,
+        kafka_secret=KafkaSecret(environment.kafka_secret),
         topics=environment.topics,
         defaults=Defaults(_workload(environment.pod_defaults)),
     )

@@ -11,10 +11,17 @@ VOLUME = "artifacts"
 
 @dataclass(frozen=True, slots=True)
 class ArtifactStore:
-    """The store's root and, for `file://` roots, the claim that is mounted there."""
+    """The store's root, and how a Pod gets there.
+
+    Attributes:
+        uri: of the root.
+        claim: that is mounted there, for `file://` roots.
+        secret: whose keys are variables of whoever uses a bucket; None where none is needed.
+    """
 
     uri: str
     claim: str
+    secret: str | None = None
 
     @property
     def path(self) -> str | None:
@@ -26,6 +33,10 @@ class ArtifactStore:
         if self.path is None:
             return []
         return [{"name": VOLUME, "persistentVolumeClaim": {"claimName": self.claim}}]
+
+    def env_from(self) -> list[Object]:
+        """Where a container's variables come from, besides those that it is given one by one."""
+        return [] if self.secret is None else [{"secretRef": {"name": self.secret}}]
 
     def mounts(self, *, read_only: bool = False) -> list[Object]:
         """Container volume mounts."""

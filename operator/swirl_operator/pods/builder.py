@@ -61,6 +61,11 @@ def container(name: str, *, mounts: Sequence[Object] = (), **fields: Any) -> Obj
     }
 
 
+def env_from(sources: Sequence[Object]) -> Object:
+    """The field of a container; none where there are no sources, as the API server has it."""
+    return {"envFrom": list(sources)} if sources else {}
+
+
 def pod_template(spec: Object, *, labels: Mapping[str, str]) -> Object:
     """The template of Pods of that spec."""
     return {"metadata": {"labels": dict(labels)}, "spec": spec}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.topics import Topics
 from swirl_operator.pods.artifacts import ArtifactStore
+from swirl_operator.pods.kafka import KafkaSecret
 from swirl_operator.pods.settings import Defaults
 
 
@@ -19,6 +20,7 @@ class Installation:
         monitor_image: image of the monitors.
         store: the artifact store.
         kafka: where Kafka is, None where there is none.
+        kafka_secret: what Pods prove themselves to it with.
         topics: where metrics, changes and verdicts go.
         defaults: settings of every Pod, under those that an object has.
     """
@@ -28,4 +30,5 @@ class Installation:
     store: ArtifactStore
     kafka: KafkaSettings | None
     topics: Topics
+    kafka_secret: KafkaSecret = field(default_factory=KafkaSecret)
     defaults: Defaults = field(default_factory=Defaults)

@@ -23,6 +23,7 @@ from swirl.api.meta import (
 )
 from swirl.api.pods import Workload
 from swirl.wire.change import Aspect
+from swirl.wire.kafka import SaslMechanism, SecurityProtocol
 
 MetricName = Annotated[
     str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z_][A-Za-z0-9_.:-]*$")
@@ -35,11 +36,73 @@ Topic = Annotated[
 Aggregation = Literal["Rate", "Sum", "Mean", "Max"]
 
 
+class Sasl(ApiModel):
+    """Who the monitor is, to a Kafka that asks."""
+
+    mechanism: SaslMechanism = Field(description="How it is proved.")
+    username: Annotated[str, StringConstraints(min_length=1, max_length=256)] = Field(
+        description="Its name; of OAUTHBEARER the client's id. The password is in the Secret."
+    )
+    token_url: (
+        Annotated[str, StringConstraints(max_length=1024, pattern=r"^https?://\S+$")] | None
+    ) = Field(
+        default=None,
+        description="Where OAUTHBEARER gets its tokens, by the grant of client credentials.",
+    )
+    token_scope: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = Field(
+        default=None, description="What the tokens are for, where the server wants to know."
+    )
+
+
+class Security(ApiModel):
+    """How to speak to a Kafka that is not the installation's own."""
+
+    protocol: SecurityProtocol = Field(description="In Kafka's own words.")
+    secret_name: Annotated[str, StringConstraints(min_length=1, max_length=253)] | None = Field(
+        default=None,
+        description="A Secret of the namespace. Of the keys `ca.crt`, `tls.crt`, `tls.key` and "
+        "`password` it has those that the Kafka asks for; each may be replaced at any time.",
+    )
+    sasl: Sasl | None = Field(
+        default=None,
+        description="With the SASL protocols.",
+        json_schema_extra=rules(
+            (
+                "(self.mechanism == 'OAUTHBEARER') == has(self.tokenUrl)",
+                "OAUTHBEARER needs tokenUrl, and no other mechanism takes it",
+            ),
+            (
+                "self.mechanism == 'OAUTHBEARER' || !has(self.tokenScope)",
+                "tokenScope is for OAUTHBEARER alone",
+            ),
+        ),
+    )
+
+
 class Kafka(ApiModel):
     """Where metrics and changes are read; what is absent comes from the operator's settings."""
 
     bootstrap_servers: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = (
-        Field(default=None, description="`host:port`, several separated by commas.")
+        Field(
+            default=None,
+            description="`host:port`, several separated by commas, IPv6 in brackets. A Kafka that "
+            "is not the installation's own is not shown the installation's credentials.",
+        )
+    )
+    security: Security | None = Field(
+        default=None,
+        description="How to speak to the servers that stand here; absent, in plain text, unless "
+        "they are the installation's own.",
+        json_schema_extra=rules(
+            (
+                "self.protocol.startsWith('SASL') == has(self.sasl)",
+                "the SASL protocols need sasl, and no other takes it",
+            ),
+            (
+                "self.protocol == 'SSL' || has(self.secretName) == (self.protocol != 'PLAINTEXT')",
+                "the SASL protocols need secretName, with the password, and PLAINTEXT takes none",
+            ),
+        ),
     )
     metrics_topic: Topic | None = Field(default=None, description="Where pipelines emit metrics.")
     changes_topic: Topic | None = Field(default=None, description="Where changes are announced.")
@@ -184,7 +247,16 @@ class SwirlMonitorSpec(Workload):
     runner: Literal["Process"] = Field(
         default="Process", description="What runs the analysis: a plain process over Kafka."
     )
-    kafka: Kafka = Field(default_factory=Kafka, description="Where metrics and changes are read.")
+    kafka: Kafka = Field(
+        default_factory=Kafka,
+        description="Where metrics and changes are read.",
+        json_schema_extra=rules(
+            (
+                "!has(self.security) || has(self.bootstrapServers)",
+                "security is for the servers that stand beside it: set bootstrapServers, too",
+            )
+        ),
+    )
     nodes: Annotated[
         list[Node], Field(min_length=1, max_length=32, json_schema_extra=keyed_by("name"))
     ] = Field(description="The pipeline's parts and what comes before what.")

@@ -135,6 +135,9 @@ def _without_empty(value: Any) -> Any:
 
 # -- refusals ----------------------------------------------------------------------------------
 
+THEIRS = {"bootstrapServers": "kafka.example:9093"}
+PLAIN = {"mechanism": "PLAIN", "username": "them"}
+
 REFUSED = {
     "streaming-timeout": (
         job("bad", STREAM, timeoutSeconds=60),
@@ -174,6 +177,32 @@ REFUSED = {
     "metric-of-no-node": (
         monitor("bad", metrics=[{"name": "x", "node": "nobody", "source": {"metric": "x"}}]),
         "every metric's node must be one of spec.nodes",
+    ),
+    "security-of-nobodys-kafka": (
+        monitor("bad", kafka={"security": {"protocol": "SSL"}}),
+        "security is for the servers that stand beside it: set bootstrapServers, too",
+    ),
+    "sasl-without-a-user": (
+        monitor("bad", kafka={**THEIRS, "security": {"protocol": "SASL_SSL", "secretName": "s"}}),
+        "the SASL protocols need sasl, and no other takes it",
+    ),
+    "sasl-without-a-password": (
+        monitor("bad", kafka={**THEIRS, "security": {"protocol": "SASL_SSL", "sasl": PLAIN}}),
+        "the SASL protocols need secretName, with the password, and PLAINTEXT takes none",
+    ),
+    "tokens-from-nowhere": (
+        monitor(
+            "bad",
+            kafka={
+                **THEIRS,
+                "security": {
+                    "protocol": "SASL_SSL",
+                    "secretName": "s",
+                    "sasl": {**PLAIN, "mechanism": "OAUTHBEARER"},
+                },
+            },
+        ),
+        "OAUTHBEARER needs tokenUrl, and no other mechanism takes it",
     ),
     "after-nobody": (
         monitor("bad", nodes=[{"name": "ingest", "after": ["nobody"]}]),

@@ -56,6 +56,15 @@ def test_the_kinds_are_told_theirs() -> None:
     assert (told.topics.metrics, told.topics.verdicts) == ("swirl.metrics", "verdicts")
 
 
+def test_the_kinds_are_told_which_secrets_pods_need() -> None:
+    told = installation(
+        OperatorEnvironment.read(
+            {**ENVIRONMENT, "SWIRL_ARTIFACTS_SECRET": "bucket", "SWIRL_KAFKA_SECRET": "kafka-user"}
+        )
+    )
+    assert (told.store.secret, told.kafka_secret.name) == ("bucket", "kafka-user")
+
+
 def test_namespaces_are_told_theirs() -> None:
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "a"}}
     told = offer(

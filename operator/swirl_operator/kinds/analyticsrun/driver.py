@@ -21,7 +21,7 @@ from swirl_operator.kinds.analyticsrun.sparkconf import (
     UI_PORT,
     spark_conf,
 )
-from swirl_operator.pods.builder import pod_spec, pod_template, process
+from swirl_operator.pods.builder import env_from, pod_spec, pod_template, process
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.quantity import mebibytes
 from swirl_operator.pods.resources import container_resources
@@ -85,7 +85,9 @@ def driver_pod(
         mounts=[
             {"name": "template", "mountPath": TEMPLATE_DIRECTORY, "readOnly": True},
             *store.mounts(),
+            *installation.kafka_secret.mounts(),
         ],
+        **env_from(store.env_from()),
     )
     template = pod_template(
         pod_spec(
@@ -93,7 +95,11 @@ def driver_pod(
             restartPolicy="Never",
             serviceAccountName=spec.service_account_name,
             terminationGracePeriodSeconds=45,
-            volumes=[_template_volume(), *store.volumes()],
+            volumes=[
+                _template_volume(),
+                *store.volumes(),
+                *installation.kafka_secret.volumes(),
+            ],
             **deadline,
         ),
         labels=pod_labels(job=job, run=run, attempt=attempt, role=DRIVER),

@@ -7,7 +7,7 @@ from swirl.kube.resources import PODS
 from swirl.wire.containers import DriverEnvironment
 from swirl_operator.kinds.analyticsrun.names import pod_labels
 from swirl_operator.kinds.analyticsrun.sparkconf import EXECUTOR_CONTAINER
-from swirl_operator.pods.builder import PULL_POLICY, container, pod_spec, pod_template
+from swirl_operator.pods.builder import PULL_POLICY, container, env_from, pod_spec, pod_template
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.quantity import mebibytes
 from swirl_operator.pods.resources import cpu_of, other_resources
@@ -29,15 +29,18 @@ def executor_template(
     main = container(
         EXECUTOR_CONTAINER,
         imagePullPolicy=PULL_POLICY,
-        mounts=store.mounts(),
+        mounts=[*store.mounts(), *installation.kafka_secret.mounts()],
+        **env_from(store.env_from()),
         **({"resources": devices} if devices else {}),
     )
     template = pod_template(
         pod_spec(
             main,
             restartPolicy="Never",
+            # The driver's, without its token: to have the rights that a cloud gives the account.
+            serviceAccountName=spec.service_account_name,
             automountServiceAccountToken=False,
-            volumes=store.volumes(),
+            volumes=[*store.volumes(), *installation.kafka_secret.volumes()],
         ),
         labels=pod_labels(job=job, run=run, attempt=attempt, role=EXECUTOR),
     )

@@ -14,7 +14,7 @@ from swirl.wire.containers import ScorerEnvironment
 from swirl_operator.kinds.modelserver.source import Served
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.pods import roles
-from swirl_operator.pods.builder import http_probe, pod_spec, pod_template, process
+from swirl_operator.pods.builder import env_from, http_probe, pod_spec, pod_template, process
 from swirl_operator.pods.deployment import build_deployment, selector
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.resources import container_resources
@@ -36,6 +36,7 @@ def deployment(
     spec: ModelServerSpec, served: Served, *, name: str, namespace: str, installation: Installation
 ) -> Object:
     """The Deployment that serves that version."""
+    store = installation.store
     environment = ScorerEnvironment(
         model_name=name,
         model_uri=served.uri,
@@ -52,7 +53,8 @@ def deployment(
         environment,
         ports={"http": PORT},
         resources=container_resources(spec.resources, cpu=_CPU, memory=_MEMORY),
-        mounts=installation.store.mounts(read_only=True),
+        mounts=[*store.mounts(read_only=True), *installation.kafka_secret.mounts()],
+        **env_from(store.env_from()),
         startupProbe=http_probe("/v2/health/live", period=1, failures=60),
         readinessProbe=http_probe("/v2/health/ready", period=2, failures=2),
         livenessProbe=http_probe("/v2/health/live", period=10, failures=6),
@@ -64,7 +66,7 @@ def deployment(
             automountServiceAccountToken=False,
             terminationGracePeriodSeconds=30,
             topologySpreadConstraints=[_apart(name)],
-            volumes=installation.store.volumes(),
+            volumes=[*store.volumes(), *installation.kafka_secret.volumes()],
         ),
         labels={
             **labels.child_labels(KIND, name),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.wire import labels
 from swirl.wire.containers import MonitorEnvironment
@@ -20,6 +18,7 @@ from swirl_operator.pods.builder import (
 )
 from swirl_operator.pods.deployment import build_deployment
 from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.kafka import KafkaSecret
 from swirl_operator.pods.settings import Layer, configured
 from swirl_operator.runtime.interface import Object
 
@@ -32,12 +31,41 @@ _NOT_THE_ENGINES = {"kafka", "env", "env_from", "pod"}
 
 def kafka_of(spec: SwirlMonitorSpec, installation: Installation) -> KafkaSettings | None:
     """Where Kafka is, or None when nobody said."""
-    servers = spec.kafka.bootstrap_servers
-    if servers is None:
+    servers, security = spec.kafka.bootstrap_servers, spec.kafka.security
+    if servers is None or _is_ours(spec, installation):
         return installation.kafka
-    if installation.kafka is None:
-        return KafkaSettings(bootstrap_servers=servers)
-    return replace(installation.kafka, bootstrap_servers=servers)
+    if security is None:
+        return KafkaSettings.mounted(servers)
+    sasl = security.sasl
+    return KafkaSettings.mounted(
+        servers,
+        security_protocol=security.protocol,
+        sasl_mechanism=sasl.mechanism if sasl else None,
+        username=sasl.username if sasl else None,
+        token_url=sasl.token_url if sasl else None,
+        token_scope=sasl.token_scope if sasl else None,
+    )
+
+
+def secret_of(spec: SwirlMonitorSpec, installation: Installation) -> KafkaSecret:
+    """What the monitor proves itself to that Kafka with.
+
+    That of the installation is for the installation's own Kafka: whoever may write a SwirlMonitor
+    must not have it sent to a server of theirs.
+    """
+    if spec.kafka.bootstrap_servers is None or _is_ours(spec, installation):
+        return installation.kafka_secret
+    security = spec.kafka.security
+    return KafkaSecret(security.secret_name if security else None)
+
+
+def _is_ours(spec: SwirlMonitorSpec, installation: Installation) -> bool:
+    """Whether the monitor names the servers of the installation, and nothing besides."""
+    servers = spec.kafka.bootstrap_servers
+    if servers is None or spec.kafka.security is not None or installation.kafka is None:
+        return False
+    named = KafkaSettings(bootstrap_servers=servers).servers
+    return set(named) <= set(installation.kafka.servers)
 
 
 def deployment_name(name: str) -> str:
@@ -54,7 +82,7 @@ def deployment(
     installation: Installation,
 ) -> Object:
     """One engine at a time: two would both write the verdict."""
-    topics = installation.topics
+    topics, secret = installation.topics, secret_of(spec, installation)
     environment = MonitorEnvironment(
         name=name,
         pod_namespace=namespace,
@@ -73,11 +101,17 @@ def deployment(
         environment,
         ports={"http": PORT},
         resources=resources(cpu="50m", memory="96Mi", memory_limit="256Mi"),
+        mounts=secret.mounts(),
         readinessProbe=http_probe("/readyz", period=2),
         livenessProbe=http_probe("/healthz", period=10, failures=6),
     )
     template = pod_template(
-        pod_spec(monitor, serviceAccountName="swirl-monitor", terminationGracePeriodSeconds=10),
+        pod_spec(
+            monitor,
+            volumes=secret.volumes(),
+            serviceAccountName="swirl-monitor",
+            terminationGracePeriodSeconds=10,
+        ),
         labels={**labels.child_labels(KIND, name), labels.ROLE: roles.MONITOR},
     )
     return build_deployment(

@@ -36,7 +36,7 @@ def plan_monitor(observation: Observation[MonitorRelated], installation: Install
     try:
         kafka = manifests.kafka_of(spec, installation)
     except InvalidEnvironment as error:
-        message = f"spec.kafka.bootstrapServers: {error}. Correct the field and apply again."
+        message = f"spec.kafka: {error}. Correct the field and apply again."
         return _plan(observation, stalled(OutcomeReason.INVALID_SPEC, message))
     if kafka is None:
         message = "No Kafka is known: set spec.kafka.bootstrapServers, or the chart's kafka values."

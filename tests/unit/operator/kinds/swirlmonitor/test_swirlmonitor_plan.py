@@ -144,7 +144,7 @@ def test_an_address_without_a_port_is_named(here: Installation) -> None:
     plan = look(monitor(spec={"kafka": {"bootstrapServers": "kafka"}}), installation=here)
     assert not plan.apply
     assert said(plan)[:2] == ("False", "InvalidSpec")
-    assert said(plan)[2].startswith("spec.kafka.bootstrapServers: ")
+    assert said(plan)[2].startswith("spec.kafka: ")
     assert "must be written host:port" in said(plan)[2]
     assert said(plan, "Healthy")[:2] == ("Unknown", "NoVerdictYet")
 
