@@ -22,14 +22,17 @@ from swirl.wire.times import rfc3339
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.interface import Event, Object
 from swirl_operator.runtime.metrics import Metrics
+from swirl_operator.runtime.pace import Pace
 
 logger = logging.getLogger(__name__)
 
 _WAITING = 1000
 _REMEMBERED = 4096
 _SERIES_SECONDS = 600.0
-_BURST = 25.0
-_REFILL_PER_SECOND = 1 / 60
+# Of one object: one that flaps cannot flood etcd.
+_OF_ONE = {"at_once": 25.0, "per_second": 1 / 60}
+# Of all together, of those that report no trouble: people read some of them, and never a thousand.
+_NORMAL = {"at_once": 50.0, "per_second": 1.0}
 _NOTE_BYTES = 1024
 
 
@@ -38,12 +41,6 @@ class _Series:
     name: str
     count: int
     last: float
-
-
-@dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    at: float
 
 
 class Events:
@@ -65,11 +62,12 @@ class Events:
         self._now = now
         self._queue: asyncio.Queue[tuple[Object, Event]] = asyncio.Queue(_WAITING)
         self._series: OrderedDict[tuple[str, Event], _Series] = OrderedDict()
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._normal = Pace(**_NORMAL, clock=clock)
+        self._paces: OrderedDict[str, Pace] = OrderedDict()
 
     def post(self, obj: Object, event: Event) -> None:
         """Accept `event` about `obj`, or count it as dropped; never waits."""
-        if not self._allowed(obj["metadata"]["uid"]):
+        if not self._allowed(obj["metadata"]["uid"], event):
             self._metrics.events.labels("limited").inc()
             return
         try:
@@ -120,19 +118,15 @@ class Events:
         if len(self._series) > _REMEMBERED:
             self._series.popitem(last=False)
 
-    def _allowed(self, uid: str) -> bool:
-        """A token bucket per object: one that flaps cannot flood etcd."""
-        now = self._clock()
-        bucket = self._buckets.pop(uid, None) or _Bucket(_BURST, now)
-        bucket.tokens = min(_BURST, bucket.tokens + (now - bucket.at) * _REFILL_PER_SECOND)
-        bucket.at = now
-        self._buckets[uid] = bucket
-        if len(self._buckets) > _REMEMBERED:
-            self._buckets.popitem(last=False)
-        if bucket.tokens < 1:
+    def _allowed(self, uid: str, event: Event) -> bool:
+        """What a status says as well may be left out; what went wrong only of one that flaps."""
+        if event.type == "Normal" and not self._normal.allows():
             return False
-        bucket.tokens -= 1
-        return True
+        pace = self._paces.pop(uid, None) or Pace(**_OF_ONE, clock=self._clock)
+        self._paces[uid] = pace
+        if len(self._paces) > _REMEMBERED:
+            self._paces.popitem(last=False)
+        return pace.allows()
 
 
 def as_event(obj: Object, event: Event, *, instance: str, now: datetime) -> Object:

@@ -89,6 +89,12 @@ class Plan:
     """Change events for Kafka; acknowledged before the status says that they are out."""
     status: Object | None = None
     """The complete set of operator-owned status fields."""
+    told: Object | None = None
+    """With `announce`: what is written in place of `status` if Kafka has taken all of it."""
+    patient: bool = False
+    """The status is news on the way to something, and nothing is done that relies on it: under load
+    it is written some seconds later, or never if the next one comes first. Planners see it as if
+    it was written; a process that ends before it is has never said it."""
     events: tuple[Event, ...] = ()
     """Posted only after the status is stored."""
     requeue_after: float | None = None

@@ -23,6 +23,8 @@ class Options:
     kafka: KafkaSettings | None = None
     changes_topic: str = CHANGES_TOPIC
     workers: int = 10
+    kept_workers: int = 3
+    """Of these, for what happens to objects that are being worked on, whatever else waits."""
     lease_seconds: float = 15.0
     renew_deadline_seconds: float = 10.0
     renew_period_seconds: float = 2.0

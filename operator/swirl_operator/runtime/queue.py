@@ -4,8 +4,9 @@ Three properties make level-triggered reconciling safe and fair:
 
 * a key is never worked on by two workers at once; what is added meanwhile runs once more after;
 * a key waits at most once, however many events point at it;
-* three lanes share the workers by weight, so a flood of new objects cannot delay the status of
-  running ones, a full resync delays neither, and none of them starves.
+* lanes share the workers by weight, and some workers are kept for the most urgent one. A flood of
+  new objects cannot delay what is said of running ones; what failed and is tried again, or is
+  looked at because a time has come, delays neither; a full resync delays nothing; none starves.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import enum
 import random
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -23,11 +25,18 @@ class Lane(enum.Enum):
     """Urgency classes, most urgent first."""
 
     CHANGES = "changes"
+    """Something happened to an object that is being worked on."""
+    BEGUN = "begun"
+    """Nobody has looked at the object yet, but it is a part of something that is under way."""
     NEW = "new"
+    """Nobody has looked at the object yet."""
+    LATER = "later"
+    """A time has come: to try again what failed, or to look once more."""
     RESYNC = "resync"
+    """No reason but to be sure."""
 
 
-_WEIGHTS = {Lane.CHANGES: 8, Lane.NEW: 2, Lane.RESYNC: 1}
+_WEIGHTS = {Lane.CHANGES: 16, Lane.BEGUN: 8, Lane.NEW: 4, Lane.LATER: 2, Lane.RESYNC: 1}
 _URGENCY = {lane: rank for rank, lane in enumerate(Lane)}
 
 
@@ -44,7 +53,17 @@ class Clock(Protocol):
 
 
 class WorkQueue:
-    """De-duplicating queue with lanes, delayed adds and exponential backoff per key."""
+    """De-duplicating queue with lanes, delayed adds and exponential backoff per key.
+
+    Args:
+        clock: of the event loop.
+        base_delay, max_delay: of the backoff.
+        most_unhurried: so many keys of all lanes but the most urgent one are handed out at a time;
+            None for no limit. A worker waits for the API server, for seconds if a webhook is slow:
+            with a limit below the number of workers there is always one for what is urgent.
+        jitter: chance between 0 and 1.
+        on_wait: told how long each key has waited.
+    """
 
     def __init__(
         self,
@@ -52,6 +71,7 @@ class WorkQueue:
         clock: Clock,
         base_delay: float = 0.5,
         max_delay: float = 300.0,
+        most_unhurried: int | None = None,
         jitter: Callable[[], float] = random.random,
         on_wait: Callable[[Lane, float], None] = lambda lane, seconds: None,
     ) -> None:
@@ -64,10 +84,13 @@ class WorkQueue:
         self._lane_of: dict[Key, Lane] = {}
         self._turn: dict[Lane, float] = dict.fromkeys(Lane, 0.0)
         self._started: dict[Key, float] = {}
+        self._lane_in_work: dict[Key, Lane] = {}
+        self._most_unhurried = most_unhurried
+        self._unhurried = 0
         self._again: dict[Key, Lane] = {}
         self._timers: dict[Key, Handle] = {}
         self._failures: dict[Key, int] = {}
-        self._available = asyncio.Event()
+        self._waiters: deque[asyncio.Future[None]] = deque()
 
     def add(self, key: Key, lane: Lane = Lane.CHANGES) -> None:
         """Reconcile `key` as soon as its lane allows; an urgent reason promotes a waiting key."""
@@ -87,7 +110,8 @@ class WorkQueue:
     def schedule(self, key: Key, delay: float | None) -> None:
         """Set *the* next timed look at `key`; replaces the former one, `None` removes it.
 
-        Each plan says completely when it wants to be asked again, so an older wish is void.
+        Each plan says completely when it wants to be asked again, so an older wish is void. What
+        wants to go on at once goes on in the lane that it came from.
         """
         timer = self._timers.pop(key, None)
         if timer is not None:
@@ -95,7 +119,7 @@ class WorkQueue:
         if delay is None:
             return
         if delay <= 0:
-            self.add(key)
+            self.add(key, self._lane_in_work.get(key, Lane.CHANGES))
             return
         self._timers[key] = self._clock.call_later(delay, lambda: self._due(key))
 
@@ -126,23 +150,27 @@ class WorkQueue:
     async def get(self) -> Key:
         """The next key; the caller owns it until `done`."""
         while (lane := self._next_lane()) is None:
-            self._available.clear()
-            await self._available.wait()
+            await self._wait()
         key = next(iter(self._waiting[lane]))
         since = self._waiting[lane].pop(key)
         del self._lane_of[key]
         now = self._clock.time()
         self._turn[lane] += 1.0 / _WEIGHTS[lane]
         self._started[key] = now
+        self._lane_in_work[key] = lane
+        self._unhurried += lane is not Lane.CHANGES
         self._on_wait(lane, now - since)
         return key
 
     def done(self, key: Key) -> None:
         """Give `key` back; it re-enters its lane if something happened meanwhile."""
         del self._started[key]
+        self._unhurried -= self._lane_in_work.pop(key) is not Lane.CHANGES
         lane = self._again.pop(key, None)
         if lane is not None:
             self._enter(key, lane, self._clock.time())
+        # One that was held back may be handed out now.
+        self._wake()
 
     def depth(self, lane: Lane) -> int:
         return len(self._waiting[lane])
@@ -158,7 +186,7 @@ class WorkQueue:
 
     def _due(self, key: Key) -> None:
         self._timers.pop(key, None)
-        self.add(key)
+        self.add(key, Lane.LATER)
 
     def _enter(self, key: Key, lane: Lane, since: float) -> None:
         if not self._waiting[lane]:
@@ -167,8 +195,31 @@ class WorkQueue:
             self._turn[lane] = max(self._turn[lane], min(busy, default=self._turn[lane]))
         self._waiting[lane][key] = since
         self._lane_of[key] = lane
-        self._available.set()
+        self._wake()
+
+    async def _wait(self) -> None:
+        """Until there may be something for one who waits."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+            elif not waiter.cancelled():
+                # Woken and stopped in one turn of the loop: the next one gets the key.
+                self._wake()
+            raise
+
+    def _wake(self) -> None:
+        """One of those who wait: one key needs no more of them."""
+        while self._waiters and self._next_lane() is not None:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
 
     def _next_lane(self) -> Lane | None:
-        busy = [lane for lane in Lane if self._waiting[lane]]
+        full = self._most_unhurried is not None and self._unhurried >= self._most_unhurried
+        busy = [lane for lane in Lane if self._waiting[lane] and (lane is Lane.CHANGES or not full)]
         return min(busy, key=lambda lane: (self._turn[lane], _URGENCY[lane]), default=None)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from swirl.kube.errors import NotFound
-from swirl_operator.runtime.announce import Announcer
+from swirl_operator.runtime.announce import AnnouncementFailed, Announcer
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.copies import Copier
+from swirl_operator.runtime.held import HeldStatuses
 from swirl_operator.runtime.interface import (
     ChildFailure,
     Controller,
@@ -77,6 +78,7 @@ class Reconciler:
         events: EventPoster,
         metrics: Metrics,
         memory: WriteMemory,
+        held: HeldStatuses,
         fence: Callable[[], None],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -87,6 +89,7 @@ class Reconciler:
         self._announcer = announcer
         self._events = events
         self._metrics = metrics
+        self._held = held
         self._fence = fence
         self._now = now
         self._children = ChildWriter(
@@ -139,6 +142,7 @@ class Reconciler:
 
     def _plan(self, request: _Request, obj: Object, failures: Sequence[ChildFailure]) -> Plan:
         controller = request.controller
+        obj = self._held.observed(obj, self._cache.status_fields(obj["metadata"]["uid"]))
         try:
             related = controller.related(obj, self._cache)
             return controller.plan(self._observe(request, obj, failures, related))
@@ -193,21 +197,58 @@ class Reconciler:
         if failures:
             logger.warning("%s: refused: %s", request.key, as_refs(failures))
             plan = self._plan(request, obj, failures)
+        status, away = plan.status, None
         if plan.announce:
             # After the children: a Kafka that is away must not keep them from being made.
             self._fence()
-            await self._announcer.announce(plan.announce)
-        wrote_status = await self._status.write(request.key, obj, resource, plan.status)
-        if wrote_status or plan.status is None:
-            for event in plan.events:
-                self._events.post(obj, event)
+            try:
+                await self._announcer.announce(plan.announce)
+            except AnnouncementFailed as error:
+                away = error
+            else:
+                status = plan.told or status
+        told, wait = await self._tell(request, obj, status, plan)
+        if away is not None:
+            # Nor may it keep a status from being told.
+            raise away
         after = plan.requeue_after
+        if wait is not None:
+            after = wait if after is None else min(after, wait)
         if failures:
             return Result("refused", requeue_after=after if after else None, retry=True)
-        if after is not None and after <= 0 and not written and not wrote_status:
+        if after is not None and after <= 0 and not written and not told:
             # Nothing was changed, so the same plan would come again: never in a tight loop.
             after = _IDLE_REPEAT
         return Result("invalid" if request.invalid else "ok", requeue_after=after)
+
+    async def _tell(
+        self, request: _Request, obj: Object, status: Object | None, plan: Plan
+    ) -> tuple[bool, float | None]:
+        """Write the status, or keep it, and post the events.
+
+        Returns:
+            Whether anything is new, and after how many seconds a status that is kept is due.
+        """
+        resource = request.controller.resource
+        if status is None:
+            self._post(obj, plan.events)
+            return False, None
+        if plan.patient and not self._status.is_settled(obj, status):
+            known = self._held.of(obj)
+            wait = self._held.keep(obj, status, plan.events)
+            if wait is not None:
+                return known != status, wait
+        wrote = await self._status.write(request.key, obj, resource, status)
+        kept = self._held.release(obj["metadata"]["uid"])
+        if wrote:
+            # What was overtaken is no news any more, but trouble is worth a line.
+            self._post(obj, [event for event in kept if event.type == "Warning" or plan.patient])
+            self._post(obj, plan.events)
+        return wrote, None
+
+    def _post(self, obj: Object, events: Iterable[Event]) -> None:
+        for event in events:
+            self._events.post(obj, event)
 
 
 def _names(refs: set[Ref]) -> str:

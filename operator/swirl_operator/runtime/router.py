@@ -12,6 +12,7 @@ from swirl.kube.resources import Resource
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache, Update
 from swirl_operator.runtime.freshness import Freshness
+from swirl_operator.runtime.held import HeldStatuses
 from swirl_operator.runtime.interface import Controller, Object
 from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.metrics import Metrics
@@ -34,6 +35,7 @@ class Router:
         freshness: Freshness,
         metrics: Metrics,
         memory: WriteMemory,
+        held: HeldStatuses,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._by_resource = {c.resource: c for c in controllers}
@@ -44,6 +46,7 @@ class Router:
         self._freshness = freshness
         self._metrics = metrics
         self._memory = memory
+        self._held = held
         self._clock = clock
         self.active = False
         """Only the leader queues work; a standby keeps its cache warm and its queue empty."""
@@ -119,6 +122,7 @@ class Router:
             return
         if change.current is None and change.previous is not None:
             self._memory.forget(change.previous["metadata"]["uid"])
+            self._held.release(change.previous["metadata"]["uid"])
         if not self.active:
             return
         states = [state for state in (change.current, change.previous) if state is not None]
@@ -157,6 +161,10 @@ def _key(resource: Resource, obj: Object) -> Key:
 
 
 def _lane(obj: Object) -> Lane:
-    """An object that nobody has looked at yet is a submission; anything else is a change."""
-    seen = (obj.get("status") or {}).get("observedGeneration", -1)
-    return Lane.NEW if seen == -1 else Lane.CHANGES
+    """An object that nobody has looked at yet is a submission; anything else is a change.
+
+    One with an owner was submitted with that: what is begun comes before what is not.
+    """
+    if (obj.get("status") or {}).get("observedGeneration", -1) != -1:
+        return Lane.CHANGES
+    return Lane.NEW if controller_of(obj) is None else Lane.BEGUN

@@ -39,16 +39,18 @@ class StatusWriter:
         self._fence = fence
         self._now = now
 
-    async def write(self, key: Key, obj: Object, resource: Resource, status: Object | None) -> bool:
+    def is_settled(self, obj: Object, status: Object) -> bool:
+        """Whether writing `status` would change nothing."""
+        owned = self._cache.status_fields(obj["metadata"]["uid"])
+        return self._memory.is_status_settled(status, obj, owned)
+
+    async def write(self, key: Key, obj: Object, resource: Resource, status: Object) -> bool:
         """Whether a status was written. A lost race makes the cache right and raises.
 
         Raises:
             StaleObservation: the object is not as it was observed; plan again.
         """
-        if status is None:
-            return False
-        owned = self._cache.status_fields(obj["metadata"]["uid"])
-        if self._memory.is_status_settled(status, obj, owned):
+        if self.is_settled(obj, status):
             return False
         self._fence()
         try:

@@ -1,8 +1,9 @@
-"""The outbox of change events: what was changed is written into the status first, then announced.
+"""The outbox of change events: what was changed is in the status first, then it is announced.
 
-A change goes out when nothing else is left to do for the object, so Kafka being away delays the
-news and never the work. Each phase is sent at least once; readers drop repeats by their id. A
-change that the next one overtakes ends when that one starts, and waits in line to be told.
+A change goes out when nothing else is left to do for the object, and the status is written whether
+it does or not, so Kafka being away delays the news and never the work. Each phase is sent at least
+once; readers drop repeats by their id. A change that the next one overtakes ends when that one
+starts, and waits in line to be told.
 """
 
 from __future__ import annotations
@@ -103,22 +104,34 @@ def is_new(status: Object, before: Object) -> bool:
     return change.get("id") != known.get("id")
 
 
-def announce_when_settled(plan: Plan, observed: Object, subject: Subject) -> Plan:
-    """`plan`, with the announcement that is due once nothing else is left to do.
+def announce_when_settled(
+    plan: Plan, observed: Object, subject: Subject, *, repeatable: bool = False
+) -> Plan:
+    """`plan`, with the announcements that are due once nothing else is left to do.
 
     What it applies does not count as left to do: it is the same manifest in every round.
+
+    Args:
+        plan: with its status.
+        observed: the status before.
+        subject: whose changes they are.
+        repeatable: whether the last change would begin and end at the very same times if they were
+            forgotten. Otherwise they have to be stored before anybody is told of them.
     """
     assert plan.status is not None
-    upcoming = Outbox.of(plan.status).next()
-    if upcoming is None:
+    box = Outbox.of(plan.status)
+    if box.next() is None:
         return plan
-    if plan.create or plan.delete or plan.status != observed:
+    stored = plan.status.get("change") == observed.get("change")
+    if plan.create or plan.delete or not (stored or repeatable):
         # The object's own status wakes nobody, so the next look has to be asked for.
         return replace(plan, requeue_after=0)
-    change, phase, rest = upcoming
-    event = json.loads(_event(change, phase, subject).to_json())
+    events: list[Object] = []
+    while (upcoming := box.next()) is not None:
+        change, phase, box = upcoming
+        events.append(json.loads(_event(change, phase, subject).to_json()))
     kept = {key: plan.status[key] for key in plan.status if key != "pendingChanges"}
-    return replace(plan, announce=(event,), status={**kept, **rest.fields()}, requeue_after=0)
+    return replace(plan, announce=tuple(events), told={**kept, **box.fields()})
 
 
 def _whole(change: Object) -> Object:

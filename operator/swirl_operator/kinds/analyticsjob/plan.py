@@ -7,10 +7,12 @@ versions are deleted, and the new one waits until they and their driver Pods are
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.wire import labels
 from swirl.wire.reasons import OutcomeReason
+from swirl.wire.times import from_rfc3339
 from swirl_operator.kinds.analyticsjob import image
 from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
 from swirl_operator.kinds.analyticsjob.image import Ran
@@ -36,6 +38,7 @@ from swirl_operator.status.changes import Outbox, Subject
 from swirl_operator.status.conditions import Conditions, ready, reconciling, stalled
 from swirl_operator.status.frame import Frame, frame
 from swirl_operator.status.health import health
+from swirl_operator.status.patience import on_the_way
 from swirl_operator.status.reasons import Reason, known
 
 
@@ -80,8 +83,16 @@ def plan_job(observation: Observation[JobRelated]) -> Plan:
     if delete and changes.is_new(status, before):
         # Written before anything is deleted: what was changed is read off the old runs.
         return Plan(status=status, events=events, requeue_after=0)
-    plan = Plan(create=create, delete=delete, status=status, events=events)
-    return changes.announce_when_settled(plan, before, Subject.of(job))
+    # The first one follows from the run alone, and so does the end of each.
+    repeatable = "from" not in status.get("change", {}) or not changes.is_new(status, before)
+    plan = Plan(
+        create=create,
+        delete=delete,
+        status=status,
+        patient=repeatable and on_the_way(before, status),
+        events=events,
+    )
+    return changes.announce_when_settled(plan, before, Subject.of(job), repeatable=repeatable)
 
 
 def _run(job: Object, name: str, version: str) -> Object:
@@ -176,11 +187,15 @@ def _status(
         }
     if ran.image is not None:
         status["imageID"] = ran.image
-    return status | _outbox(observation, version, conditions, ran).fields()
+    return status | _outbox(observation, version, current, conditions, ran).fields()
 
 
 def _outbox(
-    observation: Observation[JobRelated], version: str, conditions: Conditions, ran: Ran
+    observation: Observation[JobRelated],
+    version: str,
+    current: Object | None,
+    conditions: Conditions,
+    ran: Ran,
 ) -> Outbox:
     job = observation.obj
     box = Outbox.of(status_of(job))
@@ -188,13 +203,17 @@ def _outbox(
         return box
     # A build of a version is told as VERSION@DIGEST.
     former = None if box.last is None else box.last["to"].partition("@")[0]
+    if former is None and current is None:
+        return box
     if former != version:
         aspect = aspect_changed(_spec_of(observation.owned(ANALYTICSRUNS), former), job["spec"])
-        return box.begin(
-            Subject.of(job), aspect=aspect, to=version, before=former, now=observation.now
-        )
-    if ran.moved_from is not None and ran.image is not None:
-        return box.begin(
+        began = observation.now
+        if former is None and current is not None:
+            # As of the run's creation: whoever has to begin it anew begins the very same change.
+            began = from_rfc3339(current["metadata"]["creationTimestamp"])
+        box = box.begin(Subject.of(job), aspect=aspect, to=version, before=former, now=began)
+    elif ran.moved_from is not None and ran.image is not None:
+        box = box.begin(
             Subject.of(job),
             aspect="Code",
             to=f"{version}@{digest(ran.image)}",
@@ -202,8 +221,17 @@ def _outbox(
             now=observation.now,
         )
     if any(item.type == "Ready" and item.status == "True" for item in conditions):
-        return box.finish(observation.now)
+        return box.finish(_ready_since(current, box))
     return box
+
+
+def _ready_since(run: Object | None, box: Outbox) -> datetime:
+    """As of the run's own word, for the same reason; a run that was there may be older."""
+    assert run is not None
+    assert box.last is not None
+    said = condition_of(run, "Ready") or condition_of(run, "Succeeded")
+    assert said is not None
+    return from_rfc3339(max(said["lastTransitionTime"], box.last["startedAt"]))
 
 
 def _spec_of(runs: Sequence[Object], version: str | None) -> Object | None:

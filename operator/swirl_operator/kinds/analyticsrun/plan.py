@@ -53,6 +53,7 @@ from swirl_operator.runtime.owner import NAME_CLASH
 from swirl_operator.status.conditions import Conditions
 from swirl_operator.status.frame import frame
 from swirl_operator.status.invalid import InvalidObject
+from swirl_operator.status.patience import on_the_way
 from swirl_operator.status.reasons import Reason
 
 _ENDED = ("Succeeded", "Failed")
@@ -217,11 +218,13 @@ class _Round:
         events = (
             () if known else (Event("Normal", Reason.DRIVER_CREATED, f"Made Pod {attempt['pod']}"),)
         )
-        return self._written(
+        wanted = self._written(
             conditions.going_on(report, self._streaming(), attempt),
             events=events,
             requeue_after=ending.seconds_left(attempt, self._parsed(), self.now),
         )
+        assert wanted.status is not None
+        return replace(wanted, patient=on_the_way(self.before, wanted.status))
 
     def _looked_at(self, attempt: Object, pod: Object, report: Report) -> Object:
         said = progress(pod)

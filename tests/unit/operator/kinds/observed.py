@@ -221,7 +221,8 @@ def said(plan: Plan, kind: str = "Ready") -> tuple[str, str, str]:
 
 
 def after(obj: Object, plan: Plan) -> Object:
-    """The object once the plan's status is stored."""
-    assert plan.status is not None
-    assert schema_errors(obj["kind"], "status", plan.status) == []
-    return {**obj, "status": plan.status}
+    """The object once the plan's status is stored, and what it announces is out."""
+    status = plan.told or plan.status
+    assert status is not None
+    assert schema_errors(obj["kind"], "status", status) == []
+    return {**obj, "status": status}

@@ -23,9 +23,11 @@ from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.freshness import Freshness
+from swirl_operator.runtime.held import HeldStatuses
 from swirl_operator.runtime.interface import Event, Object, Ref
 from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.metrics import Metrics
+from swirl_operator.runtime.pace import Pace
 from swirl_operator.runtime.queue import Lane, WorkQueue
 from swirl_operator.runtime.reconcile import Reconciler, Result
 from swirl_operator.runtime.router import Router
@@ -137,6 +139,12 @@ class Operator:
             ModelServerController(INSTALLATION),
         )
         cache, memory = Cache(status_manager=MANAGER), WriteMemory()
+
+        def clock() -> float:
+            return world.now.timestamp()
+
+        # A few are written at once and the rest is kept: campaigns see both.
+        held = HeldStatuses(pace=Pace(at_once=2, per_second=0.05, clock=clock), clock=clock)
         self.router = Router(
             controllers=controllers,
             cache=cache,
@@ -144,6 +152,7 @@ class Operator:
             freshness=Freshness(grace=1e9),
             metrics=_METRICS,
             memory=memory,
+            held=held,
         )
         self._reconciler = Reconciler(
             controllers=controllers,
@@ -154,6 +163,7 @@ class Operator:
             events=_NoEvents(),
             metrics=_METRICS,
             memory=memory,
+            held=held,
             fence=lambda: None,
             now=lambda: world.now,
         )

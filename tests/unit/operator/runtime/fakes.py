@@ -20,9 +20,11 @@ from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.credentials import Credentials
 from swirl_operator.runtime.freshness import Freshness
+from swirl_operator.runtime.held import HeldStatuses
 from swirl_operator.runtime.interface import CacheReader, Event, Object, Observation, Plan
 from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.metrics import Metrics
+from swirl_operator.runtime.pace import Pace
 from swirl_operator.runtime.queue import WorkQueue
 from swirl_operator.runtime.router import Router
 
@@ -225,6 +227,12 @@ class FakeController:
         return Plan(status={"observedGeneration": 1, "problem": str(error)})
 
 
+def held(clock: FakeClock, *, at_once: float = 1e9) -> HeldStatuses:
+    """Statuses that can wait; all are written at once unless told otherwise."""
+    pace = Pace(at_once=at_once, per_second=0.0, clock=clock.time)
+    return HeldStatuses(pace=pace, clock=clock.time)
+
+
 class Posted:
     """Collects events instead of posting them."""
 
@@ -301,6 +309,7 @@ class Routing:
             freshness=self.freshness,
             metrics=self.metrics,
             memory=WriteMemory(),
+            held=held(self.clock),
             clock=self.clock.time,
         )
         self.router.active = True

@@ -21,7 +21,14 @@ from swirl_operator.runtime.reconcile import Result
 from swirl_operator.runtime.relist import Relist
 from swirl_operator.runtime.router import Router
 from swirl_operator.runtime.workers import Workers
-from tests.unit.operator.runtime.fakes import WIDGETS, FakeApi, FakeClock, FakeController, obj
+from tests.unit.operator.runtime.fakes import (
+    WIDGETS,
+    FakeApi,
+    FakeClock,
+    FakeController,
+    held,
+    obj,
+)
 
 KEY = Key("Widget", "ns", "w")
 
@@ -47,6 +54,7 @@ class Bench:
             freshness=self.freshness,
             metrics=metrics,
             memory=WriteMemory(),
+            held=held(self.clock),
         )
         self.relist = Relist(
             api=FakeApi(),

@@ -74,6 +74,69 @@ async def test_changes_come_before_new_objects_and_neither_starves(queue: WorkQu
     assert sum(name.startswith("new") for name in order) == 10
 
 
+async def test_what_is_begun_comes_before_what_is_not(queue: WorkQueue) -> None:
+    for key in keys("new", 100):
+        queue.add(key, Lane.NEW)
+    for key in keys("begun", 100):
+        queue.add(key, Lane.BEGUN)
+    order = [(await queue.get()).name for _ in range(30)]
+    assert sum(name.startswith("begun") for name in order) == 20
+
+
+async def test_some_workers_are_kept_for_what_is_urgent(clock: FakeClock) -> None:
+    queue = WorkQueue(clock=clock, most_unhurried=2)
+    slow = keys("new", 3)
+    for key in slow:
+        queue.add(key, Lane.NEW)
+    taken = [await queue.get(), await queue.get()]
+    assert await is_empty(queue)
+    queue.add(A)
+    assert await queue.get() == A
+    queue.done(A)
+    assert await is_empty(queue)
+    queue.done(taken[0])
+    assert await queue.get() == slow[2]
+
+
+async def test_who_waits_is_woken_when_a_kept_back_key_may_go(clock: FakeClock) -> None:
+    queue = WorkQueue(clock=clock, most_unhurried=1)
+    queue.add(A, Lane.NEW)
+    queue.add(B, Lane.NEW)
+    first = await queue.get()
+    waiting = asyncio.create_task(queue.get())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    queue.done(first)
+    assert await waiting == B
+
+
+async def test_one_who_is_stopped_while_woken_leaves_the_key_to_the_next(
+    queue: WorkQueue,
+) -> None:
+    first, second = asyncio.create_task(queue.get()), asyncio.create_task(queue.get())
+    await asyncio.sleep(0)
+    queue.add(A)
+    first.cancel()
+    assert await second == A
+    assert first.cancelled()
+
+
+async def test_what_a_time_has_come_for_is_less_urgent_than_a_submission(
+    queue: WorkQueue, clock: FakeClock
+) -> None:
+    queue.schedule(A, 1.0)
+    clock.advance(1.0)
+    assert queue.depth(Lane.LATER) == 1
+
+
+async def test_what_goes_on_at_once_goes_on_in_its_lane(queue: WorkQueue) -> None:
+    queue.add(A, Lane.BEGUN)
+    await queue.get()
+    queue.schedule(A, 0)
+    queue.done(A)
+    assert queue.depth(Lane.BEGUN) == 1
+
+
 async def test_a_lane_that_was_idle_has_no_saved_up_turns(queue: WorkQueue) -> None:
     for key in keys("change", 200):
         queue.add(key)

@@ -29,6 +29,7 @@ from tests.unit.operator.runtime.fakes import (
     FakeClock,
     FakeController,
     Posted,
+    held,
     obj,
     pod,
     widget,
@@ -66,7 +67,8 @@ class Broker:
 class Bench:
     """A reconciler of one widget on a fake API server."""
 
-    def __init__(self, plan: Callable[[Observation[Any]], Plan]) -> None:
+    def __init__(self, plan: Callable[[Observation[Any]], Plan], *, at_once: float = 1e9) -> None:
+        self.at_once = at_once
         self.clock = FakeClock()
         self.metrics = Metrics()
         self.api = FakeApi(self.metrics)
@@ -84,6 +86,7 @@ class Bench:
     def restart(self) -> None:
         """A new process: nothing in memory but the cache."""
         memory = WriteMemory()
+        kept = held(self.clock, at_once=self.at_once)
         self.router = Router(
             controllers=[self.controller],
             cache=self.cache,
@@ -91,6 +94,7 @@ class Bench:
             freshness=self.freshness,
             metrics=self.metrics,
             memory=memory,
+            held=kept,
             clock=self.clock.time,
         )
         self.router.active = True
@@ -107,6 +111,7 @@ class Bench:
             events=self.events,
             metrics=self.metrics,
             memory=memory,
+            held=kept,
             fence=self.fence,
             now=self.clock.now,
         )
@@ -370,17 +375,18 @@ async def test_a_create_whose_answer_was_lost_is_not_made_twice() -> None:
     assert len(bench.cache.owned(bench.parent["metadata"]["uid"], PODS)) == 1
 
 
-async def test_an_unacknowledged_announcement_holds_up_the_status_and_no_child() -> None:
-    bench = Bench(always(Plan(announce=(CHANGE,), create=(pod("p"),), status=DONE)))
+async def test_an_unacknowledged_announcement_holds_up_no_child_and_no_status() -> None:
+    told = {**DONE, "announced": True}
+    bench = Bench(always(Plan(announce=(CHANGE,), create=(pod("p"),), status=DONE, told=told)))
     bench.broker.broken = True
     with pytest.raises(AnnouncementFailed):
         await bench.reconcile()
-    assert bench.api.verbs() == ["create"]
-    assert bench.status is None
+    assert bench.api.verbs() == ["create", "apply"]
+    assert bench.status == DONE
     bench.broker.broken = False
     bench.clock.advance(5.0)
     await bench.reconcile()
-    assert bench.status == DONE
+    assert bench.status == told
 
 
 def confirming(observation: Observation[Any]) -> Plan:
@@ -510,3 +516,78 @@ async def test_the_time_to_the_first_status_is_measured_once() -> None:
     labels = {"kind": "Widget"}
     assert registry.get_sample_value("swirl_operator_first_status_seconds_count", labels) == 1
     assert registry.get_sample_value("swirl_operator_first_status_seconds_sum", labels) == 12.0
+
+
+# -- statuses that can wait ----------------------------------------------------------------------
+
+MADE = Event("Normal", "Made", "made")
+TROUBLE = Event("Warning", "Trouble", "trouble")
+
+
+def going(state: str, *events: Event) -> Plan:
+    return Plan(status={"observedGeneration": 1, "state": state}, patient=True, events=events)
+
+
+def in_turn(*plans: Plan) -> Callable[[Observation[Any]], Plan]:
+    left = list(plans)
+    return lambda observation: left.pop(0)
+
+
+async def test_a_status_that_can_wait_is_kept_and_seen_by_the_next_plan() -> None:
+    bench = Bench(always(going("starts", MADE)), at_once=0)
+    assert await bench.reconcile() == Result("ok", requeue_after=10.0)
+    bench.clock.advance(4.0)
+    assert await bench.reconcile() == Result("ok", requeue_after=6.0)
+    assert bench.api.requests == []
+    assert bench.status is None
+    assert bench.controller.observations[1].obj["status"]["state"] == "starts"
+    assert bench.events.events == []
+
+
+async def test_a_status_that_has_waited_long_enough_is_written_with_all_its_events() -> None:
+    bench = Bench(in_turn(going("starts", MADE), going("runs", TROUBLE)), at_once=0)
+    await bench.reconcile()
+    bench.clock.advance(10.0)
+    assert await bench.reconcile() == Result("ok")
+    assert bench.status["state"] == "runs"
+    assert bench.events.events == [MADE, TROUBLE]
+
+
+async def test_one_that_cannot_wait_takes_its_place_and_only_trouble_is_told_late() -> None:
+    plans = (going("starts", MADE, TROUBLE), Plan(status=DONE, events=(MADE,)), Plan())
+    bench = Bench(in_turn(*plans), at_once=0)
+    await bench.reconcile()
+    assert await bench.reconcile() == Result("ok")
+    assert bench.status == DONE
+    assert bench.api.verbs() == ["apply"]
+    assert bench.events.events == [TROUBLE, MADE]
+    await bench.reconcile()
+    assert bench.controller.observations[-1].obj["status"] == DONE
+
+
+async def test_a_sooner_look_that_the_plan_asks_for_stays() -> None:
+    plan = Plan(status=DONE, patient=True, requeue_after=3.0)
+    bench = Bench(always(plan), at_once=0)
+    assert await bench.reconcile() == Result("ok", requeue_after=3.0)
+
+
+async def test_a_plan_that_goes_on_after_a_kept_status_is_not_an_idle_one() -> None:
+    plan = Plan(status=DONE, patient=True, requeue_after=0)
+    bench = Bench(always(plan), at_once=0)
+    assert await bench.reconcile() == Result("ok", requeue_after=0)
+    assert await bench.reconcile() == Result("ok", requeue_after=1.0)
+
+
+async def test_what_is_kept_is_forgotten_with_its_object() -> None:
+    bench = Bench(always(going("starts")), at_once=0)
+    await bench.reconcile()
+    bench.router.absent(WIDGETS, bench.parent)
+    bench.router.watched(WIDGETS, widget_again(bench), type="ADDED")
+    await bench.reconcile()
+    assert "status" not in bench.controller.observations[-1].obj
+
+
+def widget_again(bench: Bench) -> Object:
+    """Another object of that name."""
+    del bench.api.objects[WIDGETS.path("ns", "w")]
+    return bench.api.seed(WIDGETS, widget())

@@ -14,7 +14,7 @@ from swirl_operator.runtime.options import Options
 from swirl_operator.runtime.queue import WorkQueue
 from swirl_operator.runtime.router import Router
 from swirl_operator.runtime.watching import NoDiffBase, kopf_settings, registry
-from tests.unit.operator.runtime.fakes import WIDGETS, FakeClock, FakeController, Routing
+from tests.unit.operator.runtime.fakes import WIDGETS, FakeClock, FakeController, Routing, held
 
 
 @pytest.fixture
@@ -29,6 +29,7 @@ def settings() -> kopf.OperatorSettings:
         freshness=Freshness(grace=1.0),
         metrics=Metrics(),
         memory=WriteMemory(),
+        held=held(FakeClock()),
     )
     return kopf_settings(router)
 
