@@ -213,6 +213,16 @@ class Status(ApiModel):
     )
 
 
+NotReadySince = Annotated[
+    Timestamp | None,
+    Field(
+        description="Since when the object is not as asked and does not come nearer to it; absent "
+        "while it is Ready, or waits for something that was not made yet. After two minutes Ready "
+        "is False."
+    ),
+]
+
+
 class AnnouncingStatus(Status):
     """The status of a kind whose changes are announced on Kafka."""
 

@@ -66,6 +66,7 @@ def page(
     *,
     limit: int,
     label_selector: str = "",
+    field_selector: str = "",
     after: str = "",
 ) -> Request:
     """Ask for a page of a list.
@@ -74,12 +75,14 @@ def page(
         resource: what is listed.
         namespace: None lists all of them.
         limit: objects in the page.
-        label_selector: empty for all.
+        label_selector, field_selector: empty for all.
         after: `metadata.continue` of the page before; empty for the first.
     """
     parameters = {"limit": str(limit)}
     if label_selector:
         parameters["labelSelector"] = label_selector
+    if field_selector:
+        parameters["fieldSelector"] = field_selector
     if after:
         parameters["continue"] = after
     return Request("list", "GET", resource.path(namespace), parameters=parameters)

@@ -11,7 +11,7 @@ from swirl_operator.runtime.apply import stamped
 from swirl_operator.runtime.interface import Object, Observation
 from swirl_operator.runtime.objects import (
     annotations_of,
-    conditions_of,
+    condition_of,
     name_of,
     status_of,
 )
@@ -26,17 +26,23 @@ class Rollout:
         begun: the Deployment was made from the present manifest.
         done: every replica is new and available and no old one is left.
         stuck: Kubernetes gave up waiting for it.
+        complete: it was done before; what is missing now was lost, or is more than before.
         ready: replicas that are ready, old ones included.
         total: replicas, old ones included.
-        message: how many of those wanted are ready, and why there are no more.
+        message: how many of those wanted are ready; never enough to be said alone.
+        refused: what the API server says against its Pods, empty if nothing.
+        progressed_at: when Kubernetes last saw it move, as it writes it.
     """
 
     begun: bool
-    done: bool
-    stuck: bool
-    ready: int
-    total: int
-    message: str
+    done: bool = False
+    stuck: bool = False
+    complete: bool = False
+    ready: int = 0
+    total: int = 0
+    message: str = ""
+    refused: str = ""
+    progressed_at: str | None = None
 
 
 def is_given(deployment: Object, manifest: Object, parent: Object, kind: Resource) -> bool:
@@ -56,7 +62,7 @@ def rollout_of(observation: Observation[Any], manifest: Object, kind: Resource) 
         state = rollout(deployment)
         if is_given(deployment, manifest, observation.obj, kind):
             return state
-        return Rollout(False, False, False, state.ready, state.total, "not begun")
+        return Rollout(False, ready=state.ready, total=state.total)
     return None
 
 
@@ -68,21 +74,17 @@ def rollout(deployment: Object) -> Rollout:
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
     seen = status.get("observedGeneration", 0) >= deployment["metadata"]["generation"]
     done = seen and updated == wanted and total == wanted and available == wanted
-    stuck = seen and any(
-        condition["type"] == "Progressing"
-        and condition["status"] == "False"
-        and condition.get("reason") == "ProgressDeadlineExceeded"
-        for condition in conditions_of(deployment)
+    progressing = condition_of(deployment, "Progressing") or {}
+    moves = progressing.get("status") == "True"
+    refused = condition_of(deployment, "ReplicaFailure") or {}
+    return Rollout(
+        True,
+        done=done,
+        stuck=seen and not moves and progressing.get("reason") == "ProgressDeadlineExceeded",
+        complete=seen and moves and progressing.get("reason") == "NewReplicaSetAvailable",
+        ready=ready,
+        total=total,
+        message=f"{available if updated == wanted else min(updated, available)} of {wanted} ready",
+        refused=str(refused.get("message") or "") if refused.get("status") == "True" else "",
+        progressed_at=progressing.get("lastUpdateTime") if moves else None,
     )
-    message = f"{available if updated == wanted else min(updated, available)} of {wanted} ready"
-    refused = next(
-        (
-            condition.get("message", "")
-            for condition in conditions_of(deployment)
-            if condition["type"] == "ReplicaFailure" and condition["status"] == "True"
-        ),
-        None,
-    )
-    if refused:
-        message = f"{message}; its pods cannot be created: {refused}"
-    return Rollout(True, done, stuck, ready, total, message)

@@ -1,58 +1,31 @@
-"""Why a Pod does not start, and how it ended: one reading for drivers, scorers and monitors. Pure.
+"""One reading of a Pod for drivers, scorers, monitors and whatever comes later: pure.
 
-The *container's* end decides, not the Pod's phase: a sidecar may outlive it, and an evicted Pod has
-a phase but no exit code.
+Why it does not start, does not run, or how it ended, with a reason of the closed list and a
+sentence's predicate; the words of Kubernetes' components are read in `reading/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from swirl.wire import labels
 from swirl.wire.reasons import OutcomeReason
+from swirl_operator.pods.reading.ended import disrupted, read_end, read_end_of_pod
+from swirl_operator.pods.reading.events import killed_by_probe, why_not_started
+from swirl_operator.pods.reading.finding import Finding
+from swirl_operator.pods.reading.init import read_init
+from swirl_operator.pods.reading.running import read_running
+from swirl_operator.pods.reading.scheduling import read_scheduling
+from swirl_operator.pods.reading.waiting import RESTARTS, read_waiting
+from swirl_operator.pods.reading.words import clean
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.objects import (
-    conditions_of,
-    is_deleting,
-    labels_of,
-    phase_of,
-    status_of,
-)
+from swirl_operator.runtime.objects import condition_of, is_deleting, phase_of, status_of
+from swirl_operator.status.reasons import AnyReason, Reason
 
 _LONGEST_LINE = 1000
 _OVER = ("Succeeded", "Failed")
-
-# Why a container waits, where that does not pass by itself in a second or two.
-_STUCK: dict[object, tuple[OutcomeReason, str]] = {
-    "ErrImagePull": (OutcomeReason.IMAGE_PULL, "the image cannot be pulled"),
-    "ImagePullBackOff": (OutcomeReason.IMAGE_PULL, "the image cannot be pulled"),
-    "InvalidImageName": (OutcomeReason.INVALID_SPEC, "the image name is not valid"),
-    "ErrImageNeverPull": (OutcomeReason.IMAGE_PULL, "the image is not on the node"),
-    "CreateContainerConfigError": (
-        OutcomeReason.CONFIG_MISSING,
-        "the container cannot be configured",
-    ),
-    "CreateContainerError": (OutcomeReason.CONTAINER_FAILED, "the container cannot be created"),
-    "RunContainerError": (OutcomeReason.CONTAINER_FAILED, "the container cannot be started"),
-}
-
-# What ended a Pod, in the word of its status.
-_TAKEN: dict[object, OutcomeReason] = {
-    "DeadlineExceeded": OutcomeReason.DEADLINE_EXCEEDED,
-    "Evicted": OutcomeReason.EVICTED,
-    "Preempting": OutcomeReason.PREEMPTED,
-    "PreemptionByScheduler": OutcomeReason.PREEMPTED,
-    "Terminated": OutcomeReason.NODE_LOST,
-    "NodeShutdown": OutcomeReason.NODE_LOST,
-    "NodeLost": OutcomeReason.NODE_LOST,
-    "NodeAffinity": OutcomeReason.PLATFORM_ERROR,
-    "OutOfcpu": OutcomeReason.PLATFORM_ERROR,
-    "OutOfmemory": OutcomeReason.PLATFORM_ERROR,
-    "OutOfpods": OutcomeReason.PLATFORM_ERROR,
-    "UnexpectedAdmissionError": OutcomeReason.PLATFORM_ERROR,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +34,27 @@ class PodState:
 
     Attributes:
         state: of the container in question.
-        reason: what Kubernetes says about it; None while nothing is out of the ordinary, or where
-            what the container says itself is the best that is known.
-        message: with a reason, what goes on after the name of what does not run, as in
-            `does not start: the image cannot be pulled`.
-        exit_code: of an ended container; None if it left none.
+        reason: what is wrong with it, of the closed list; None while nothing is out of the
+            ordinary, or where what the container says itself is the best that is known.
+        message: what goes on after the name of what does not run, without a full stop, as in
+            `does not start: image ads:1 cannot be pulled`; empty only where all is well.
+        permanent: whether waiting cannot help.
+        ready: whether the Pod is: all containers are, and its node answers.
+        exit_code: of an ended container, or of the last end of one that is started again; None if
+            it left none.
         text: its termination message, or the end of its log.
-        started_at, finished_at: as Kubernetes writes them.
+        since: since when it is so, where Kubernetes says it.
+        started_at, finished_at: of the container, as Kubernetes writes them.
     """
 
     state: Literal["Pending", "Running", "Succeeded", "Failed"]
-    reason: OutcomeReason | None = None
+    reason: AnyReason | None = None
     message: str = ""
+    permanent: bool = False
+    ready: bool = False
     exit_code: int | None = None
     text: str = ""
+    since: str | None = None
     started_at: str | None = None
     finished_at: str | None = None
 
@@ -85,118 +65,146 @@ class PodState:
         return lines[-1][:_LONGEST_LINE] if lines else ""
 
 
-def read_state(pod: Object, container: str) -> PodState:
-    """The state of that container of the Pod; never raises, whatever the container wrote."""
-    status = status_of(pod)
-    state = _container(status, container).get("state") or {}
-    if "terminated" in state:
-        return _ended(state["terminated"], status)
-    if status.get("phase") in _OVER:
-        return _ended_without_exit(pod, status)
-    if "running" in state:
-        return PodState("Running", started_at=state["running"].get("startedAt"))
-    return _pending(pod, state)
+def read_state(
+    pod: Object,
+    container: str,
+    *,
+    events: Iterable[Object] = (),
+    now: datetime | None = None,
+) -> PodState:
+    """The state of that container of the Pod; never raises, whatever the container wrote.
 
-
-def why_not_ready(pods: Sequence[Object], container: str, template: str) -> PodState | None:
-    """What keeps the pods of that template from being ready, None if nothing is known.
-
-    A container that failed tells more than one that was not started. Pods that are over say
-    nothing: an evicted one stays for a while beside its replacement.
+    Args:
+        pod: as the API server has it.
+        container: the one that matters.
+        events: those of the Pod, where they were read; see `reading/questions.py`.
+        now: a Pod that should be gone by then says so; None does not ask.
     """
-    waiting = None
-    for pod in pods:
-        if labels_of(pod).get(labels.TEMPLATE) != template:
-            continue
-        if is_deleting(pod) or phase_of(pod) in _OVER:
-            continue
-        failed = _last_failure(pod, container)
-        if failed is not None:
-            return failed
-        state = read_state(pod, container)
-        if waiting is None and state.state == "Pending" and state.reason is not None:
-            waiting = state
-    return waiting
+    events = tuple(events)
+    status = _container(pod, container)
+    state = status.get("state") or {}
+    if "terminated" in state:
+        return _ended(pod, state["terminated"])
+    if phase_of(pod) in _OVER:
+        return _ended_without_exit(pod)
+    if "running" in state:
+        return _running(pod, status, events, now)
+    waiting = state.get("waiting") or {}
+    if waiting.get("reason") == RESTARTS:
+        return restarted(pod, container, events=events)
+    return _pending(pod, container, waiting, events)
 
 
-def _last_failure(pod: Object, container: str) -> PodState | None:
-    """How the container ended, now or before it was started again, if it failed."""
-    status = status_of(pod)
-    found = _container(status, container)
-    if found.get("ready"):
-        return None
-    for state in (found.get("state") or {}, found.get("lastState") or {}):
-        if state.get("terminated"):
-            ended = _ended(state["terminated"], status)
-            return ended if ended.state == "Failed" else None
-    return None
+def restarted(pod: Object, container: str, *, events: Iterable[Object] = ()) -> PodState:
+    """The state of a container that ended before and is started again and again."""
+    status = _container(pod, container)
+    ended = _ended(pod, (status.get("lastState") or {}).get("terminated") or {})
+    count = int(status.get("restartCount") or 0)
+    times = f"{count} time{'s' if count != 1 else ''}"
+    message = f"was started again {times}; the last time it {_how(ended, container, events)}"
+    return PodState(
+        "Pending",
+        ended.reason if ended.reason == OutcomeReason.OUT_OF_MEMORY else Reason.RESTART_LOOP,
+        message,
+        exit_code=ended.exit_code,
+        text=ended.text,
+        since=ended.finished_at,
+        started_at=ended.started_at,
+        finished_at=ended.finished_at,
+    )
 
 
-def _container(status: Object, name: str) -> Object:
-    for container in status.get("containerStatuses") or ():
-        if container.get("name") == name:
-            return dict(container)
+def _how(ended: PodState, container: str, events: Iterable[Object]) -> str:
+    probe = killed_by_probe(events, container)
+    said = f": {clean(ended.last_line)}" if ended.last_line else ""
+    if probe is not None:
+        return f"was ended since it did not answer its {probe} probe{said}"
+    return f"{ended.message or 'exited with code 0'}{said}"
+
+
+def _container(pod: Object, name: str) -> Object:
+    for status in status_of(pod).get("containerStatuses") or ():
+        if status.get("name") == name:
+            return dict(status)
     return {}
 
 
-def _ended(terminated: Object, status: Object) -> PodState:
-    code = terminated.get("exitCode", 1)
-    reason, message = _cause(terminated, status) if code else (None, "")
+def _image(pod: Object, container: str) -> str:
+    for item in (pod.get("spec") or {}).get("containers") or ():
+        if item.get("name") == container:
+            return str(item.get("image") or "")
+    return str(_container(pod, container).get("image") or "")
+
+
+def _ended(pod: Object, terminated: Object) -> PodState:
+    code = int(terminated.get("exitCode", 1))
+    found = read_end(pod, terminated) if code else Finding(None, "")
     return PodState(
         "Failed" if code else "Succeeded",
-        reason,
-        message,
-        code,
-        str(terminated.get("message") or ""),
-        terminated.get("startedAt"),
-        terminated.get("finishedAt"),
+        found.reason,
+        found.message,
+        exit_code=code,
+        text=str(terminated.get("message") or ""),
+        since=terminated.get("finishedAt"),
+        started_at=terminated.get("startedAt"),
+        finished_at=terminated.get("finishedAt"),
     )
 
 
-def _cause(terminated: Object, status: Object) -> tuple[OutcomeReason | None, str]:
-    """What ended the container from outside, if anything did."""
-    word = status.get("reason")
-    if word == "DeadlineExceeded":
-        return OutcomeReason.DEADLINE_EXCEEDED, ""
-    if terminated.get("reason") == "OOMKilled":
-        return OutcomeReason.OUT_OF_MEMORY, "used more memory than its limit"
-    return _of_pod(word, str(status.get("message") or "").strip()) if word else (None, "")
+def _ended_without_exit(pod: Object) -> PodState:
+    found = read_end_of_pod(pod)
+    ready = condition_of(pod, "Ready") or {}
+    return PodState(
+        "Failed",
+        found.reason,
+        found.message,
+        since=ready.get("lastTransitionTime"),
+        started_at=status_of(pod).get("startTime"),
+        finished_at=ready.get("lastTransitionTime"),
+    )
 
 
-def _ended_without_exit(pod: Object, status: Object) -> PodState:
-    word = status.get("reason")
-    message = str(status.get("message") or "the Pod ended and its container left no exit code")
-    reason = OutcomeReason.PLATFORM_ERROR
-    if word:
-        reason, message = _of_pod(word, message)
-    finished = next(
-        (item.get("lastTransitionTime") for item in conditions_of(pod) if item["type"] == "Ready"),
-        None,
+def _running(
+    pod: Object, status: Object, events: Iterable[Object], now: datetime | None
+) -> PodState:
+    found = read_running(pod, status, events, now)
+    started_at = status["state"]["running"].get("startedAt")
+    if found is None:
+        return PodState("Running", ready=True, since=started_at, started_at=started_at)
+    return PodState(
+        "Running", found.reason, found.message, since=found.since, started_at=started_at
+    )
+
+
+def _pending(pod: Object, container: str, waiting: Object, events: Iterable[Object]) -> PodState:
+    found = (
+        _going(pod)
+        or read_waiting(waiting, _image(pod, container))
+        or read_scheduling(pod)
+        or read_init(pod)
+        or why_not_started(events)
+        or _starting(pod)
     )
     return PodState(
-        "Failed", reason, message, started_at=status.get("startTime"), finished_at=finished
+        "Pending", found.reason, found.message, permanent=found.permanent, since=found.since
     )
 
 
-def _of_pod(word: object, message: str) -> tuple[OutcomeReason, str]:
-    """Of `status.reason` of a Pod: a word that is not known goes into the message."""
-    reason = _TAKEN.get(word)
-    if reason is not None:
-        return reason, message or f"the Pod ended with {word}"
-    said = f"{word}: {message}" if message else f"the Pod ended with {word}"
-    return OutcomeReason.PLATFORM_ERROR, said
+def _going(pod: Object) -> Finding | None:
+    """A Pod that is being deleted before it started does not start any more."""
+    if not is_deleting(pod):
+        return None
+    why = disrupted(pod)
+    message = "is Terminating and never started" + (f": it {why.message}" if why else "")
+    return Finding(Reason.TERMINATING, message)
 
 
-def _pending(pod: Object, state: Object) -> PodState:
-    waiting = state.get("waiting") or {}
-    if (stuck := _STUCK.get(waiting.get("reason"))) is not None:
-        reason, message = stuck
-        detail = str(waiting.get("message") or "").strip()
-        message = f"does not start: {message}" + (f" ({detail})" if detail else "")
-        return PodState("Pending", reason, message)
-    for condition in conditions_of(pod):
-        if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            detail = str(condition.get("message") or "no node fits").strip()
-            message = f"waits for a node with room: {detail}"
-            return PodState("Pending", OutcomeReason.UNSCHEDULABLE, message)
-    return PodState("Pending")
+def _starting(pod: Object) -> Finding:
+    scheduled = condition_of(pod, "PodScheduled") or {}
+    node = (pod.get("spec") or {}).get("nodeName")
+    since = scheduled.get("lastTransitionTime")
+    if not node:
+        return Finding(None, "starts")
+    return Finding(
+        None, f"starts on node {node}" + (f" since {since}" if since else ""), since=since
+    )

@@ -14,7 +14,7 @@ import aiohttp
 from swirl.kube import answer, request
 from swirl.kube.errors import TooManyRequests, Unauthorized, Unreachable
 from swirl.kube.request import Request
-from swirl.kube.resources import Resource
+from swirl.kube.resources import EVENTS, Resource
 from swirl.wire.group import OPERATOR_MANAGER
 from swirl_operator.runtime.credentials import Credentials
 from swirl_operator.runtime.interface import Object, Ref
@@ -22,6 +22,7 @@ from swirl_operator.runtime.metrics import Metrics
 
 _ATTEMPTS = 4
 _LONGEST_WAIT = 5.0
+_MOST_EVENTS = 50
 
 
 class Api:
@@ -105,6 +106,13 @@ class Api:
             after = metadata.get("continue") or ""
             if not after:
                 return
+
+    async def events_about(self, ref: Ref) -> list[Object]:
+        """The Events about that incarnation, no more than anybody would read."""
+        wanted = request.page(
+            EVENTS, ref.namespace, limit=_MOST_EVENTS, field_selector=f"regarding.uid={ref.uid}"
+        )
+        return list((await self.send(wanted)).get("items") or ())
 
     async def send(self, wanted: Request) -> Object:
         """Send one request; waits out "too many requests", reads a refused token again once."""

@@ -77,6 +77,9 @@ class Plan:
     would take it; what it refuses is a failure like that of a child, and no child is made then. An
     object that was found good is not asked about again, so it should be equal for equal settings.
     A quota that is exceeded counts as good: it says how much there is now, not what is wrong."""
+    read_events: tuple[Ref, ...] = ()
+    """The Events about these objects are wanted. Nothing else of this plan is executed: the planner
+    is asked again and finds them in `Observation.events`."""
     create: tuple[Object, ...] = ()
     """POST once. An existing object is fine if it is ours, a name clash otherwise."""
     apply: tuple[Object, ...] = ()
@@ -113,6 +116,8 @@ class Observation(Generic[Related]):
     confirmed_absent: frozenset[Ref] = frozenset()
     failures: Sequence[ChildFailure] = field(default=())
     """Failed creates and applies of the previous round of this object."""
+    events: Mapping[str, Sequence[Object]] = field(default_factory=dict)
+    """By uid, the Events about the objects that `Plan.read_events` named in this round."""
 
     def owned(self, resource: Resource) -> Sequence[Object]:
         """The children of that sort."""

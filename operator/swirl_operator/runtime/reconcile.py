@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from swirl.kube.errors import NotFound
+from swirl.kube.errors import Forbidden, NotFound
 from swirl_operator.runtime.announce import AnnouncementFailed, Announcer
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.apply import WriteMemory
@@ -61,6 +61,7 @@ class _Request:
     key: Key
     controller: Controller[Any]
     confirmed: set[Ref] = field(default_factory=set)
+    events: dict[str, Sequence[Object]] = field(default_factory=dict)
     invalid: bool = False
 
 
@@ -125,6 +126,9 @@ class Reconciler:
         """Plan until the planner needs no further live read."""
         for _ in range(_CONFIRM_ROUNDS):
             plan = self._plan(request, obj, ())
+            if plan.read_events:
+                await self._read_events(request, plan.read_events)
+                continue
             if not plan.confirm_absent:
                 return obj, plan
             again = request.confirmed.intersection(plan.confirm_absent)
@@ -168,7 +172,19 @@ class Reconciler:
             now=self._now(),
             confirmed_absent=frozenset(request.confirmed),
             failures=tuple(failures),
+            events=request.events,
         )
+
+    async def _read_events(self, request: _Request, refs: Sequence[Ref]) -> None:
+        """Events only explain: an operator that may not read them says less, and works on."""
+        for ref in refs:
+            if ref.uid is None or ref.uid in request.events:
+                raise Undecided(f"asked twice for the Events of {_names({ref})}")
+            try:
+                request.events[ref.uid] = await self._api.events_about(ref)
+            except Forbidden as error:
+                logger.warning("%s: the Events of its Pods cannot be read: %s", request.key, error)
+                request.events[ref.uid] = ()
 
     async def _confirm(self, request: _Request, obj: Object, ref: Ref) -> None:
         cached = self._cache.get(ref.resource, ref.namespace, ref.name)

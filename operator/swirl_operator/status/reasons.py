@@ -23,7 +23,8 @@ class Reason(ReasonEnum):
     )
     CHILD_REFUSED = (
         "ChildRefused",
-        "The API server does not take an object that was made from this one: a quota, for example.",
+        "An object that was made from this one is refused, or one of a former object of the name "
+        "is still there.",
     )
 
     # AnalyticsJob
@@ -71,7 +72,11 @@ class Reason(ReasonEnum):
     )
     SEVERAL_MODELS = "SeveralModels", "The run published several models; choose one in model.name."
     ROLLING_OUT = "RollingOut", "The wanted version replaces the one that is served."
-    ROLLOUT_STUCK = "RolloutStuck", "New pods do not become ready; the message says how many are."
+    ROLLOUT_STUCK = "RolloutStuck", "New pods do not become ready; the message says why."
+    REPLICAS_MISSING = (
+        "ReplicasMissing",
+        "Fewer replicas answer than were asked for; the message says why.",
+    )
     SERVING = "Serving", "All replicas serve the wanted version."
     GOLDEN_ROWS_MISMATCH = (
         "GoldenRowsMismatch",

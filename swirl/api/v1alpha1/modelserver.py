@@ -14,6 +14,7 @@ from swirl.api.meta import (
     CustomResource,
     ImageID,
     Name,
+    NotReadySince,
     Resources,
     Text,
     condition_column,
@@ -90,9 +91,11 @@ class ModelServerStatus(AnnouncingStatus):
 
     conditions: Conditions = Field(
         default_factory=list,
-        description="Ready: every replica serves the wanted version. Healthy: its output is "
-        "right, as far as SwirlMonitors that name it can tell.",
+        description="Ready: every replica serves the wanted version. Available: some replica "
+        "answers, be it with an older version. Healthy: its output is right, as far as "
+        "SwirlMonitors that name it can tell.",
     )
+    not_ready_since: NotReadySince = None
     version: Annotated[str, StringConstraints(max_length=128)] | None = Field(
         default=None, description="The version that all replicas serve: the run that made it."
     )

@@ -14,6 +14,7 @@ from swirl.api.meta import (
     CustomResource,
     Decimal,
     Name,
+    NotReadySince,
     Status,
     Text,
     Timestamp,
@@ -364,6 +365,7 @@ class SwirlMonitorStatus(Status):
         default_factory=list,
         description="Ready: the analysis runs. Healthy: it finds nothing wrong.",
     )
+    not_ready_since: NotReadySince = None
     verdict: Verdict | None = Field(default=None, description="What the analysis says.")
     read_from: Timestamp | None = Field(
         default=None,

@@ -23,7 +23,7 @@ _OPERATOR: Rules = {
     ("", "services"): "create delete get list patch watch",
     ("apps", "deployments"): "create delete get list patch watch",
     ("policy", "poddisruptionbudgets"): "create delete get list patch watch",
-    ("events.k8s.io", "events"): "create patch",
+    ("events.k8s.io", "events"): "create list patch",
 }
 # What is made in namespaces that have the label.
 _NAMESPACES: Rules = {

@@ -65,3 +65,5 @@ def test_a_deletion_may_be_bound_to_an_incarnation() -> None:
 def test_pages_follow_each_other() -> None:
     wanted = request.page(PODS, "ns", limit=2, label_selector="a=b", after="x")
     assert wanted.parameters == {"limit": "2", "labelSelector": "a=b", "continue": "x"}
+    wanted = request.page(PODS, "ns", limit=2, field_selector="spec.nodeName=n")
+    assert wanted.parameters == {"limit": "2", "fieldSelector": "spec.nodeName=n"}

@@ -94,7 +94,7 @@ def _read(pod: Object) -> Report:
     times = (state.started_at, state.finished_at)
     if state.state == "Pending":
         return Report(
-            "Pending", state.reason or Reason.DRIVER_STARTING, f"The driver {_starting(state)}"
+            "Pending", state.reason or Reason.DRIVER_STARTING, f"The driver {state.message}"
         )
     if state.state == "Running":
         return Report("Running", Reason.DRIVER_RUNNING, "The driver runs.", *times)
@@ -135,10 +135,6 @@ def progress(pod: Object) -> Object | None:
     return None if said is None else {"percent": said.percent, "message": said.message}
 
 
-def _starting(state: PodState) -> str:
-    return state.message if state.reason else "starts."
-
-
 def _cause(state: PodState, pod: Object) -> str:
     """What ended the driver from outside, and what to do about it."""
     if state.reason == OutcomeReason.DEADLINE_EXCEEDED:
@@ -148,7 +144,7 @@ def _cause(state: PodState, pod: Object) -> str:
         return (
             f"the driver {state.message}; raise spark.driver.memoryOverhead or spark.driver.memory"
         )
-    return state.message
+    return f"the driver {state.message}"
 
 
 def _reason_and_message(outcome: Outcome) -> tuple[AnyReason, str]:

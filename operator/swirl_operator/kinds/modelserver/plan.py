@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from swirl.api.v1alpha1.modelserver import ModelServerSpec, ModelSource
+from dataclasses import replace
+
+from swirl.api.v1alpha1.modelserver import ModelServerSpec
 from swirl.kube.resources import PODDISRUPTIONBUDGETS
-from swirl.wire.exits import ScorerExit
-from swirl.wire.reasons import OutcomeReason
-from swirl_operator.kinds.modelserver import manifests
+from swirl_operator.kinds.modelserver import conditions, manifests
 from swirl_operator.kinds.modelserver.changed import configuration_of, outbox
+from swirl_operator.kinds.modelserver.conditions import Look
 from swirl_operator.kinds.modelserver.related import ServerRelated
-from swirl_operator.kinds.modelserver.source import Pending, Served, Unavailable, resolve
+from swirl_operator.kinds.modelserver.source import Served, resolve
 from swirl_operator.kinds.resources import MODELSERVERS
-from swirl_operator.kinds.runs import is_run_of
 from swirl_operator.pods.deployment import image_of, selector
 from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.reading.questions import LOOK_AGAIN, unread
+from swirl_operator.pods.refusals import refused
+from swirl_operator.pods.replicas import answering, of_template, trouble
 from swirl_operator.pods.rollout import Rollout, rollout_of
-from swirl_operator.pods.state import PodState, why_not_ready
 from swirl_operator.pods.template import digest_of
 from swirl_operator.runtime.interface import Object, Observation, Plan, Ref
 from swirl_operator.runtime.objects import is_deleting, name_of, namespace_of, status_of
 from swirl_operator.status import changes
 from swirl_operator.status.changes import Subject
-from swirl_operator.status.conditions import Conditions, ready, reconciling, stalled
+from swirl_operator.status.conditions import Conditions
 from swirl_operator.status.frame import Frame, frame
 from swirl_operator.status.health import health
-from swirl_operator.status.reasons import AnyReason, Reason
-from swirl_operator.status.refusals import refused
+from swirl_operator.status.overdue import Judged, judge
 
 
 def plan_server(observation: Observation[ServerRelated], installation: Installation) -> Plan:
@@ -38,8 +39,12 @@ def plan_server(observation: Observation[ServerRelated], installation: Installat
     resolved = resolve(spec.model, observation.related.job, observation.related.run)
     wanted = resolved if isinstance(resolved, Served) else _kept(before)
     if wanted is None:
-        framed = _frame(observation, _without_model(resolved))
-        return Plan(status=_status(server, None, framed), events=framed.events)
+        assert not isinstance(resolved, Served)
+        nothing = Look(progress=None, trouble=None, version=None, old=0)
+        judged = _judged(observation, conditions.without_model(resolved), nothing)
+        framed = _frame(observation, judged.conditions)
+        status = _status(server, None, framed) | judged.fields
+        return Plan(status=status, events=framed.events, requeue_after=judged.look_again)
     name, namespace = name_of(server), namespace_of(server)
     deployment = manifests.deployment(
         spec, wanted, name=name, namespace=namespace, installation=installation
@@ -52,17 +57,70 @@ def plan_server(observation: Observation[ServerRelated], installation: Installat
         *((budget,) if guarded else ()),
     )
     progress = rollout_of(observation, deployment, MODELSERVERS)
-    conditions = _conditions(observation, spec.model, resolved, wanted, progress, deployment)
-    framed = _frame(observation, conditions)
-    status = _status(server, progress, framed) | _serving(
-        observation, spec, wanted, progress, deployment
+    pods = of_template(observation.related.pods, digest_of(deployment))
+    incomplete = progress is not None and progress.begun and not progress.done
+    if incomplete and (silent := unread(observation, pods, manifests.CONTAINER)):
+        return Plan(read_events=silent)
+    look = _look(observation, progress, deployment)
+    also = look.still(look.answering)
+    said = refused(observation.failures, also=also) or conditions.rolling_out(
+        spec.model, resolved, wanted, look
+    )
+    judged = _judged(observation, said, look)
+    framed = _frame(observation, judged.conditions)
+    status = (
+        _status(server, progress, framed)
+        | judged.fields
+        | _serving(observation, spec, wanted, progress, deployment)
     )
     if changes.is_new(status, before):
         # The intent first: a version that begins to serve must not go unannounced.
         return Plan(status=status, events=framed.events, requeue_after=0)
-    delete = () if guarded else _budgets(observation)
-    plan = Plan(apply=apply, delete=delete, status=status, events=framed.events)
+    look_again = LOOK_AGAIN if incomplete or look.trouble is not None else judged.look_again
+    plan = Plan(
+        apply=apply,
+        delete=() if guarded else _budgets(observation),
+        status=status,
+        events=framed.events,
+        requeue_after=look_again,
+    )
     return changes.announce_when_settled(plan, before, Subject.of(server))
+
+
+def _look(
+    observation: Observation[ServerRelated], progress: Rollout | None, deployment: Object
+) -> Look:
+    pods, template = observation.related.pods, digest_of(deployment)
+    total = progress.ready if progress else 0
+    return Look(
+        progress=progress,
+        trouble=trouble(
+            pods,
+            manifests.CONTAINER,
+            template,
+            events=observation.events,
+            now=observation.now,
+        ),
+        version=status_of(observation.obj).get("version"),
+        old=max(0, total - answering(of_template(pods, template))),
+    )
+
+
+def _judged(observation: Observation[ServerRelated], said: Conditions, look: Look) -> Judged:
+    """With time considered, and with whether anything is served."""
+    state = next(item for item in said if item.type == "Ready")
+    if state.reason in conditions.WAITS:
+        judged = Judged(said, {})
+    else:
+        judged = judge(
+            said,
+            status_of(observation.obj),
+            now=observation.now,
+            progressed_at=look.progress.progressed_at if look.progress else None,
+        )
+    return replace(
+        judged, conditions=(*judged.conditions, conditions.available(look, judged.conditions))
+    )
 
 
 def _budgets(observation: Observation[ServerRelated]) -> tuple[Ref, ...]:
@@ -83,72 +141,6 @@ def _kept(before: Object) -> Served | None:
 def _frame(observation: Observation[ServerRelated], conditions: Conditions) -> Frame:
     name, monitors = name_of(observation.obj), observation.related.monitors
     return frame(observation, (*conditions, health(monitors, MODELSERVERS.kind, name)))
-
-
-def _without_model(resolved: Served | Pending | Unavailable) -> Conditions:
-    assert not isinstance(resolved, Served)
-    if isinstance(resolved, Unavailable):
-        return stalled(resolved.reason, resolved.message)
-    return reconciling(resolved.reason, resolved.message)
-
-
-def _conditions(
-    observation: Observation[ServerRelated],
-    source: ModelSource,
-    resolved: Served | Pending | Unavailable,
-    wanted: Served,
-    progress: Rollout | None,
-    manifest: Object,
-) -> Conditions:
-    if (refusal := refused(observation.failures)) is not None:
-        return refusal
-    still = _still_served(observation.obj)
-    if isinstance(resolved, Unavailable):
-        return stalled(resolved.reason, resolved.message + still)
-    if progress is not None and progress.done:
-        if isinstance(resolved, Served):
-            held = ""
-            if source.job is not None and source.run is not None:
-                held = f" Held at it by spec.model.run; without it, {source.job} is followed again."
-            return ready(Reason.SERVING, f"All replicas serve {wanted.version}.{held}")
-        if source.job and not source.run and is_run_of(source.job, wanted.version):
-            return ready(
-                Reason.SERVING,
-                f"All replicas serve {wanted.version}; a newer one may follow: {resolved.message}",
-            )
-        # What is served was asked for by an earlier spec.
-        return reconciling(resolved.reason, resolved.message + still)
-    why = why_not_ready(observation.related.pods, manifests.CONTAINER, digest_of(manifest))
-    if why is not None and why.state == "Failed":
-        reason, detail = _failure(why)
-        return stalled(reason, f"{wanted.version} does not load: {detail.rstrip('.')}.{still}")
-    state = progress.message if progress is not None else "not begun"
-    if why is not None:
-        state = f"{state}; a pod {why.message.rstrip('.')}"
-    if progress is not None and progress.stuck:
-        return stalled(
-            Reason.ROLLOUT_STUCK,
-            f"{wanted.version} does not become ready: {state}.{still} See kubectl describe pods.",
-        )
-    reason = why.reason if why is not None and why.reason else Reason.ROLLING_OUT
-    return reconciling(reason, f"Rolls out {wanted.version}: {state}.{still}")
-
-
-def _still_served(server: Object) -> str:
-    version = status_of(server).get("version")
-    return f" {version} is still served." if version else ""
-
-
-def _failure(why: PodState) -> tuple[AnyReason, str]:
-    if why.exit_code == ScorerExit.GOLDEN_ROWS_DIFFER:
-        return Reason.GOLDEN_ROWS_MISMATCH, why.last_line or _exited(why)
-    if why.reason == OutcomeReason.OUT_OF_MEMORY:
-        return why.reason, f"it {why.message}; raise resources.limits.memory"
-    return Reason.SCORER_FAILED, why.last_line or _exited(why)
-
-
-def _exited(why: PodState) -> str:
-    return f"its container exits with {why.exit_code}"
 
 
 def _status(server: Object, progress: Rollout | None, framed: Frame) -> Object:

@@ -6,18 +6,20 @@ from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.wire.environment import InvalidEnvironment
 from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.resources import SWIRLMONITORS
-from swirl_operator.kinds.swirlmonitor import manifests
+from swirl_operator.kinds.swirlmonitor import conditions, manifests
 from swirl_operator.kinds.swirlmonitor.related import MonitorRelated
 from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.reading.questions import LOOK_AGAIN, unread
+from swirl_operator.pods.refusals import refused
+from swirl_operator.pods.replicas import of_template, trouble
 from swirl_operator.pods.rollout import rollout_of
-from swirl_operator.pods.state import PodState, why_not_ready
 from swirl_operator.pods.template import digest_of
 from swirl_operator.runtime.interface import Object, Observation, Plan
-from swirl_operator.runtime.objects import is_deleting, name_of, namespace_of
-from swirl_operator.status.conditions import Condition, Conditions, ready, reconciling, stalled
+from swirl_operator.runtime.objects import is_deleting, name_of, namespace_of, status_of
+from swirl_operator.status.conditions import Condition, Conditions, stalled
 from swirl_operator.status.frame import frame
+from swirl_operator.status.overdue import judge
 from swirl_operator.status.reasons import Reason
-from swirl_operator.status.refusals import refused
 from swirl_operator.status.verdict import verdict_of
 
 
@@ -48,42 +50,44 @@ def plan_monitor(observation: Observation[MonitorRelated], installation: Install
         kafka=kafka,
         installation=installation,
     )
-    return _plan(observation, _conditions(observation, manifest), manifest)
+    return _engine(observation, manifest)
 
 
-def _plan(observation: Observation[MonitorRelated], conditions: Conditions, *apply: Object) -> Plan:
-    framed = frame(observation, (*conditions, _health(observation.obj, conditions)))
-    return Plan(apply=apply, status=framed.fields, events=framed.events)
+def _plan(observation: Observation[MonitorRelated], said: Conditions) -> Plan:
+    """Nothing is to be made: what keeps it from that stands in the spec or the settings."""
+    framed = frame(observation, (*said, _health(observation.obj, said)))
+    return Plan(status=framed.fields, events=framed.events)
 
 
-def _conditions(observation: Observation[MonitorRelated], manifest: Object) -> Conditions:
-    if (refusal := refused(observation.failures)) is not None:
-        return refusal
+def _engine(observation: Observation[MonitorRelated], manifest: Object) -> Plan:
+    """The engine is to run: how far that is, and why no farther."""
+    monitor, template = observation.obj, digest_of(manifest)
     progress = rollout_of(observation, manifest, SWIRLMONITORS)
-    if progress is None or not progress.begun:
-        return reconciling(Reason.ENGINE_STARTING, "The analysis starts.")
-    if progress.done:
-        return ready(Reason.WATCHING, "The analysis runs.")
-    why = why_not_ready(observation.related.pods, manifests.CONTAINER, digest_of(manifest))
-    if why is not None and why.state == "Failed":
-        return stalled(Reason.ENGINE_FAILED, f"The analysis does not start: {_failure(why)}")
-    state = progress.message
-    if why is not None:
-        state = f"{state}; its pod {why.message.rstrip('.')}"
-    if progress.stuck:
-        return stalled(
-            Reason.ROLLOUT_STUCK,
-            f"The analysis does not become ready: {state}. "
-            f"See kubectl logs deployment/{name_of(manifest)}",
-        )
-    reason = why.reason if why is not None and why.reason else Reason.ENGINE_STARTING
-    return reconciling(reason, f"The analysis starts: {state}.")
-
-
-def _failure(why: PodState) -> str:
-    if why.reason == OutcomeReason.OUT_OF_MEMORY:
-        return f"it {why.message}"
-    return why.last_line or f"its container exits with {why.exit_code}"
+    pods = of_template(observation.related.pods, template)
+    incomplete = progress is not None and progress.begun and not progress.done
+    if incomplete and (silent := unread(observation, pods, manifests.CONTAINER)):
+        return Plan(read_events=silent)
+    found = trouble(
+        observation.related.pods,
+        manifests.CONTAINER,
+        template,
+        events=observation.events,
+        now=observation.now,
+    )
+    judged = judge(
+        refused(observation.failures) or conditions.running(progress, found),
+        status_of(monitor),
+        now=observation.now,
+        progressed_at=progress.progressed_at if progress else None,
+    )
+    framed = frame(observation, (*judged.conditions, _health(monitor, judged.conditions)))
+    look_again = LOOK_AGAIN if incomplete or found is not None else judged.look_again
+    return Plan(
+        apply=(manifest,),
+        status=framed.fields | judged.fields,
+        events=framed.events,
+        requeue_after=look_again,
+    )
 
 
 def _health(monitor: Object, conditions: Conditions) -> Condition:

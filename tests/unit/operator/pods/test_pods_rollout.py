@@ -64,7 +64,7 @@ def test_stuck() -> None:
 
 def test_pods_that_cannot_be_created_say_why() -> None:
     refused = {"type": "ReplicaFailure", "status": "True", "message": "exceeded quota"}
-    assert rollout(live(conditions=[refused])).message.endswith("exceeded quota")
+    assert rollout(live(conditions=[refused])).refused == "exceeded quota"
 
 
 # -- is it the manifest? -----------------------------------------------------------------------

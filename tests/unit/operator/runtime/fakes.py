@@ -130,6 +130,9 @@ class FakeApi(Api):
             return self._server_apply(path, body, params["force"] == "true")
         if verb == "list":
             items = [o for p, o in sorted(self.objects.items()) if p.startswith(path + "/")]
+            uid = params.get("fieldSelector", "").removeprefix("regarding.uid=")
+            if uid:
+                items = [item for item in items if item["regarding"]["uid"] == uid]
             return {"items": items, "metadata": {"resourceVersion": str(next(self._versions))}}
         if path not in self.objects:
             raise from_answer(404, {"reason": "NotFound"})

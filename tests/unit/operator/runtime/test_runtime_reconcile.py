@@ -10,7 +10,7 @@ import pytest
 
 from swirl.kafka.delivery import NotDelivered
 from swirl.kube.errors import ApiError
-from swirl.kube.resources import CONFIGMAPS, PODS, Resource
+from swirl.kube.resources import CONFIGMAPS, EVENTS, PODS, Resource
 from swirl_operator.runtime.announce import AnnouncementFailed, Announcer
 from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
@@ -439,6 +439,50 @@ async def test_another_incarnation_does_not_count_as_found() -> None:
 
 async def test_a_planner_that_never_decides_is_stopped() -> None:
     bench = Bench(always(Plan(confirm_absent=(Ref(PODS, "ns", "p"),))))
+    with pytest.raises(Undecided):
+        await bench.reconcile()
+
+
+# -- reading Events ----------------------------------------------------------------------------
+
+POD = Ref(PODS, "ns", "p", "uid-of-p")
+
+
+def curious(observation: Observation[Any]) -> Plan:
+    """Wants to know what happened to a Pod before anything is done."""
+    if "uid-of-p" not in observation.events:
+        return Plan(read_events=(POD,), create=(pod("never"),), status={"bad": True})
+    told = [event["reason"] for event in observation.events["uid-of-p"]]
+    return Plan(status={"observedGeneration": 1, "told": told})
+
+
+def an_event(reason: str, uid: str) -> Object:
+    return {
+        "metadata": {"namespace": "ns", "name": reason.lower()},
+        "reason": reason,
+        "regarding": {"uid": uid},
+    }
+
+
+async def test_events_are_read_before_anything_is_done() -> None:
+    bench = Bench(curious)
+    bench.api.seed(EVENTS, an_event("FailedMount", "uid-of-p"))
+    bench.api.seed(EVENTS, an_event("Scheduled", "uid-of-another"))
+    await bench.reconcile()
+    assert bench.api.verbs() == ["list", "apply"]
+    assert bench.status["told"] == ["FailedMount"]
+    assert bench.live(PODS, "never") is None
+
+
+async def test_an_operator_that_may_not_read_events_says_less_and_works_on() -> None:
+    bench = Bench(curious)
+    bench.api.fail("list", 403, "Forbidden")
+    await bench.reconcile()
+    assert bench.status["told"] == []
+
+
+async def test_a_planner_that_asks_for_the_same_events_again_is_stopped() -> None:
+    bench = Bench(always(Plan(read_events=(POD,))))
     with pytest.raises(Undecided):
         await bench.reconcile()
 

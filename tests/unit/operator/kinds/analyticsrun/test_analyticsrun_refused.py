@@ -58,7 +58,8 @@ def test_a_refusal_and_what_follows(code: int, message: str, reason: str) -> Non
     plan = look(going(spec={"retry": {"limit": 0}}), failures=[failure(code, message)])
     final = reason == "InvalidSpec"
     assert said(plan, "Succeeded")[:2] == ("False" if final else "Unknown", reason)
-    assert message in said(plan)[2]
+    if final:
+        assert message in said(plan)[2]
     assert "kubectl logs" not in said(plan)[2], "there is no Pod whose log could be read"
     assert len(plan.create) == (0 if final else 1)
     assert plan.requeue_after == (None if final else 60)
@@ -97,7 +98,10 @@ def test_a_run_whose_executors_a_policy_keeps_out_waits() -> None:
     plan = look(going(), failures=[of_executors(403, POLICY)])
     status, reason, words = said(plan, "Succeeded")
     assert (status, reason) == ("Unknown", "AdmissionRefused")
-    assert words.startswith(f"Its executors' Pods cannot be created: {POLICY}")
+    assert words.startswith(
+        "Its executors' Pods cannot be created: ValidatingAdmissionPolicy labels denies it: a cost "
+        "centre is missing"
+    )
 
 
 def test_what_a_quota_wants_has_a_field() -> None:
@@ -118,3 +122,9 @@ def test_settings_that_contradict_what_swirl_keeps_end_the_run() -> None:
     status, reason, words = said(plan, "Succeeded")
     assert (status, reason) == ("False", "InvalidSpec")
     assert "spec.spark.executor.pod: spec.restartPolicy: Swirl decides" in words
+
+
+def test_a_namespace_that_nobody_prepared_says_what_to_do() -> None:
+    words = said(look(going(), failures=[failure(403, ACCOUNT)]))[2]
+    assert "ServiceAccount swirl-driver does not exist in namespace ads" in words
+    assert "workloadNamespaces" in words

@@ -53,7 +53,10 @@ def test_a_reason_that_is_not_in_the_list_is_part_of_the_message() -> None:
     report = read(pod(status=terminated(1, {"reason": "TooHot", "message": "88 degrees"})))
     assert (report.reason, report.message) == ("DriverFailed", "TooHot: 88 degrees")
     report = read(pod(status={**terminated(1), "reason": "TooHot", "message": "88 degrees"}))
-    assert (report.reason, report.message) == ("PlatformError", "TooHot: 88 degrees")
+    assert (report.reason, report.message) == (
+        "PlatformError",
+        "the driver ended with TooHot (88 degrees)",
+    )
 
 
 def test_exit_code_2_without_a_report_may_pass() -> None:
@@ -101,7 +104,8 @@ def test_an_evicted_pod_has_no_exit_code() -> None:
         "conditions": [ready],
     }
     report = read(pod(status=status))
-    assert (report.state, report.reason, report.message) == ("Failed", "Evicted", "low memory")
+    assert (report.state, report.reason) == ("Failed", "Evicted")
+    assert report.message == "the driver was evicted: low memory"
     assert report.finished_at == "2026-01-31T11:58:00Z"
 
 
@@ -114,7 +118,7 @@ def test_a_pod_that_failed_without_a_word() -> None:
 def test_an_evicted_pod_with_an_exit_code() -> None:
     status = {**terminated(137), "reason": "Evicted", "message": "low memory"}
     report = read(pod(status=status))
-    assert (report.reason, report.message) == ("Evicted", "low memory")
+    assert (report.reason, report.message) == ("Evicted", "the driver was evicted: low memory")
 
 
 def test_a_running_driver() -> None:
@@ -124,7 +128,7 @@ def test_a_running_driver() -> None:
 
 @pytest.mark.parametrize(
     ("word", "reason"),
-    [("ImagePullBackOff", "ImagePull"), ("CreateContainerConfigError", "ConfigMissing")],
+    [("ImagePullBackOff", "ImagePull"), ("CreateContainerError", "ContainerFailed")],
 )
 def test_a_driver_that_does_not_start_says_why(word: str, reason: str) -> None:
     report = read(pod(status=container({"waiting": {"reason": word, "message": "no such tag"}})))

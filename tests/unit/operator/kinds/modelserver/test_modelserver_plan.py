@@ -175,7 +175,10 @@ def test_a_server_that_is_held_at_a_run_that_is_not_there_does_not_speak_of_a_ne
     obj = held_at("train-0")
     plan = look(obj, None, rolled_out(obj, published()))
     assert said(plan)[:2] == ("Unknown", "RunNotFound")
-    assert said(plan)[2] == "AnalyticsRun train-0 does not exist (yet). train-1 is still served."
+    assert (
+        said(plan)[2]
+        == "AnalyticsRun train-0 does not exist (yet). train-1 is still served by 1 replica."
+    )
 
 
 def test_no_replicas_are_a_state_like_any_other() -> None:
@@ -248,7 +251,7 @@ def scorer_that(state: Object, live: Object, **status: Any) -> Object:
         ({"exitCode": 3, "message": "row 7: 0.2, not 0.3"}, "GoldenRowsMismatch", "row 7"),
         ({"exitCode": 137, "reason": "OOMKilled"}, "OutOfMemory", "resources.limits.memory"),
         ({"exitCode": 1, "message": "Traceback\nKeyError: 'x'"}, "ScorerFailed", "KeyError: 'x'"),
-        ({"exitCode": 1}, "ScorerFailed", "exits with 1"),
+        ({"exitCode": 1}, "ScorerFailed", "it exited with code 1"),
     ],
 )
 def test_a_scorer_that_does_not_start_is_quoted(end: Object, reason: str, words: str) -> None:
@@ -276,7 +279,7 @@ def test_how_it_ended_under_an_earlier_spec_does_not_count() -> None:
 
 
 PULL: Object = {"waiting": {"reason": "ErrImagePull", "message": "no such tag"}}
-CLAUSE = "does not start: the image cannot be pulled (no such tag)"
+CLAUSE = "does not start: its image cannot be pulled (no such tag)"
 
 
 def test_a_scorer_whose_image_is_missing_says_so_in_the_words_of_a_driver() -> None:
@@ -286,7 +289,7 @@ def test_a_scorer_whose_image_is_missing_says_so_in_the_words_of_a_driver() -> N
     plan = look(obj, published(), live, related={"pods": pods})
     assert kstatus.compute(after(obj, plan)) == "InProgress"
     assert said(plan)[1] == "ImagePull"
-    assert f"0 of 1 ready; a pod {CLAUSE}" in said(plan)[2]
+    assert f"0 of 1 ready; Pod scorer-1 {CLAUSE}" in said(plan)[2]
     assert report.read(pod(status=container(PULL))).message == f"The driver {CLAUSE}"
 
 
@@ -295,7 +298,7 @@ def test_a_roll_out_that_is_stuck_says_why() -> None:
     obj = begun(published())
     live = rolled_out(obj, published(), {"availableReplicas": 0, "conditions": [stuck]})
     plan = look(obj, published(), live, related={"pods": [scorer_that(PULL, live)]})
-    assert said(plan)[:2] == ("False", "RolloutStuck")
+    assert said(plan)[:2] == ("False", "ImagePull")
     assert CLAUSE in said(plan)[2]
 
 
@@ -318,8 +321,8 @@ def test_a_roll_out_that_is_stuck() -> None:
     ("code", "why", "reason", "state"),
     [
         (409, "NameClash", "NameClash", "Failed"),
-        (422, "Invalid", "InvalidChild", "Failed"),
-        (403, "Forbidden", "ChildRefused", "InProgress"),
+        (422, "Invalid", "InvalidSpec", "Failed"),
+        (403, "Forbidden", "AdmissionRefused", "InProgress"),
     ],
 )
 def test_a_refused_child(code: int, why: str, reason: str, state: str) -> None:

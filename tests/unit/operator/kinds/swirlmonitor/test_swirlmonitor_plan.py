@@ -164,7 +164,7 @@ def test_an_engine_that_does_not_start_is_quoted() -> None:
     end = {"terminated": {"exitCode": 1, "message": "Traceback\nNo such topic"}}
     down = live(monitor(), {"availableReplicas": 0})
     plan = look(monitor(), down, related={"pods": [engine_that(end, down)]})
-    assert said(plan) == ("False", "EngineFailed", "The analysis does not start: No such topic")
+    assert said(plan) == ("False", "EngineFailed", "The analysis does not run: No such topic.")
 
 
 def test_an_engine_whose_image_is_missing_says_so() -> None:
@@ -172,8 +172,8 @@ def test_an_engine_whose_image_is_missing_says_so() -> None:
     down = live(monitor(), {"availableReplicas": 0})
     plan = look(monitor(), down, related={"pods": [engine_that(state, down)]})
     assert said(plan)[:2] == ("Unknown", "ImagePull")
-    clause = "its pod does not start: the image cannot be pulled (no such tag)"
-    assert said(plan)[2] == f"The analysis starts: 0 of 1 ready; {clause}."
+    clause = "Pod engine does not start: its image cannot be pulled (no such tag)"
+    assert said(plan)[2] == f"The analysis does not run: {clause}."
 
 
 def test_an_engine_that_needs_more_memory_says_so() -> None:
@@ -182,7 +182,7 @@ def test_an_engine_that_needs_more_memory_says_so() -> None:
     plan = look(monitor(), down, related={"pods": [engine_that(end, down)]})
     assert said(plan)[1:] == (
         "EngineFailed",
-        "The analysis does not start: it used more memory than its limit",
+        "The analysis does not run: it used more memory than its limit.",
     )
 
 
@@ -196,8 +196,8 @@ def test_a_roll_out_that_is_stuck() -> None:
     ("code", "why", "reason"),
     [
         (409, "NameClash", "NameClash"),
-        (422, "Invalid", "InvalidChild"),
-        (403, "Forbidden", "ChildRefused"),
+        (422, "Invalid", "InvalidSpec"),
+        (403, "Forbidden", "AdmissionRefused"),
     ],
 )
 def test_a_refused_child(code: int, why: str, reason: str) -> None:
