@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from swirl.api.pods import Workload
+from swirl.api.v1alpha1.swirlmonitor import Notify
 from swirl.wire.containers import OperatorEnvironment
 from swirl.wire.environment import InvalidEnvironment
 from swirl_operator.kinds.namespace.offer import Offer
@@ -45,7 +46,7 @@ def installation(environment: OperatorEnvironment) -> Installation:
     """Return the part that the kinds need.
 
     Raises:
-        InvalidEnvironment: the settings of every workload are none.
+        InvalidEnvironment: naming the variable that has no settings of Pods, or tells nobody.
     """
     return Installation(
         scorer_image=environment.scorer_image,
@@ -57,6 +58,7 @@ def installation(environment: OperatorEnvironment) -> Installation:
         kafka_secret=KafkaSecret(environment.kafka_secret),
         topics=environment.topics,
         defaults=Defaults(_workload(environment.pod_defaults)),
+        notify=_notify(environment.notify),
     )
 
 
@@ -69,7 +71,17 @@ def _workload(said: Mapping[str, Any]) -> Workload:
     try:
         return Workload.model_validate(said)
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors()
-        )
-        raise InvalidEnvironment(f"SWIRL_POD_DEFAULTS: {wrong}") from error
+        raise InvalidEnvironment(f"SWIRL_POD_DEFAULTS: {_wrong(error)}") from error
+
+
+def _notify(said: Mapping[str, Any]) -> Notify:
+    try:
+        return Notify.model_validate(said)
+    except ValidationError as error:
+        raise InvalidEnvironment(f"SWIRL_NOTIFY: {_wrong(error)}") from error
+
+
+def _wrong(error: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors()
+    )

@@ -136,6 +136,9 @@ class MonitorEnvironment(Environment):
 
     Attributes:
         spec: the SwirlMonitor's, as the API server has it.
+        alertmanagers: base URLs of the Alertmanagers that are told of verdicts.
+        webhook_folder: where the Secret of a webhook is mounted: its key `secret` signs notices,
+            and `url` says where to unless `webhook_url` does. None if no notices are posted.
         port: of probes and metrics.
     """
 
@@ -146,6 +149,11 @@ class MonitorEnvironment(Environment):
     )
     kafka: KafkaSettings = field(metadata=group(KafkaSettings))
     topics: Topics = field(default_factory=Topics, metadata=group(Topics))
+    alertmanagers: tuple[str, ...] = field(
+        default=(), metadata=variable("SWIRL_ALERTMANAGERS", read=_names, write=",".join)
+    )
+    webhook_folder: str | None = field(default=None, metadata=variable("SWIRL_WEBHOOK_FOLDER"))
+    webhook_url: str | None = field(default=None, metadata=variable("SWIRL_WEBHOOK_URL"))
     port: int = field(default=8080, metadata=variable("SWIRL_PORT", read=port))
 
 
@@ -166,6 +174,7 @@ class OperatorEnvironment(Environment):
         workload_objects: manifests, without a namespace, of what the operator makes in those that
             have the label `swirl.dev/workloads`; empty where the label counts for nothing.
         copied_secrets: names of Secrets of the operator's namespace that are copied to all of them.
+        notify: what a SwirlMonitor's `spec.notify` has where it says nothing.
         lease_name: of the Lease that makes one replica the leader.
         port: of probes and metrics.
     """
@@ -195,6 +204,9 @@ class OperatorEnvironment(Environment):
     )
     copied_secrets: tuple[str, ...] = field(
         default=(), metadata=variable("SWIRL_COPIED_SECRETS", read=_names, write=",".join)
+    )
+    notify: Mapping[str, Any] = field(
+        default_factory=dict, metadata=variable("SWIRL_NOTIFY", read=_object, write=_json)
     )
     lease_name: str = field(default="swirl-operator", metadata=variable("SWIRL_LEASE_NAME"))
     pod_name: str = field(metadata=variable("SWIRL_POD_NAME", field_ref="metadata.name"))

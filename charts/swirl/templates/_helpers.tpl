@@ -108,10 +108,32 @@ imagePullSecrets:
 {{/* Secrets of the release's namespace that Pods in workload namespaces need, as JSON. */}}
 {{- define "swirl.sharedSecrets" -}}
 {{- $names := include "swirl.pullSecrets" . | fromJsonArray -}}
-{{- range list .Values.artifacts.secretName .Values.kafka.security.secretName -}}
+{{- range list .Values.artifacts.secretName .Values.kafka.security.secretName .Values.notify.webhook.secretName -}}
 {{- with . }}{{ $names = append $names . }}{{ end -}}
 {{- end -}}
 {{- $names | uniq | sortAlpha | toJson -}}
+{{- end -}}
+
+{{/* Who is told of verdicts, as a SwirlMonitor's spec.notify has it; empty where nobody is. */}}
+{{- define "swirl.notify" -}}
+{{- $notify := dict -}}
+{{- with .Values.notify.alertmanager.urls -}}
+{{- $_ := set $notify "alertmanager" (dict "urls" .) -}}
+{{- end -}}
+{{- with .Values.notify.webhook -}}
+{{- if .secretName -}}
+{{- $webhook := dict "secretRef" (dict "name" .secretName) -}}
+{{- if .url -}}
+{{- $_ := set $webhook "url" .url -}}
+{{- end -}}
+{{- $_ := set $notify "webhook" $webhook -}}
+{{- else if .url -}}
+{{- fail "notify.webhook.url needs notify.webhook.secretName: the Secret whose key `secret` signs the notices" -}}
+{{- end -}}
+{{- end -}}
+{{- if $notify -}}
+{{- $notify | toJson -}}
+{{- end -}}
 {{- end -}}
 
 {{/* Those of them that the operator copies there, with commas between; nothing where it copies none. */}}

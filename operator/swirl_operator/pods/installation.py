@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from swirl.api.v1alpha1.swirlmonitor import Notify
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.topics import Topics
 from swirl_operator.pods.artifacts import ArtifactStore
@@ -23,6 +24,7 @@ class Installation:
         kafka_secret: what Pods prove themselves to it with.
         topics: where metrics, changes and verdicts go.
         defaults: settings of every Pod, under those that an object has.
+        notify: who is told of verdicts, unless a SwirlMonitor says otherwise.
     """
 
     scorer_image: str
@@ -32,3 +34,4 @@ class Installation:
     topics: Topics
     kafka_secret: KafkaSecret = field(default_factory=KafkaSecret)
     defaults: Defaults = field(default_factory=Defaults)
+    notify: Notify = field(default_factory=Notify)

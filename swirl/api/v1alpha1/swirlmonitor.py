@@ -242,6 +242,54 @@ class Rule(ApiModel):
     )
 
 
+Url = Annotated[
+    str, StringConstraints(max_length=1024, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
+]
+
+
+class Alertmanager(ApiModel):
+    """Prometheus' Alertmanager, which groups, routes and silences."""
+
+    urls: Annotated[list[Url], Field(max_length=8)] = Field(
+        description="Every replica, as far as the path before `/api/v2/alerts`; the alert goes to "
+        "all of them. None: no alert is sent, whatever the operator's default is.",
+        json_schema_extra={"x-kubernetes-list-type": "set"},
+    )
+
+
+class SecretReference(ApiModel):
+    """A Secret in the monitor's namespace."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=253)] = Field(
+        description="Its name."
+    )
+
+
+class Webhook(ApiModel):
+    """A receiver of signed notices, by the rules of Standard Webhooks."""
+
+    url: Url | None = Field(
+        default=None,
+        description="Where notices are posted. Absent: the Secret's key `url`, for one that only "
+        "few may know.",
+    )
+    secret_ref: SecretReference = Field(
+        description="Its key `secret` signs the notices: one secret a line, all of which sign, so "
+        "that one can take another's place."
+    )
+
+
+class Notify(ApiModel):
+    """Who is told of verdicts; what is absent comes from the operator's settings."""
+
+    alertmanager: Alertmanager | None = Field(
+        default=None, description="Is sent an alert for as long as a verdict stands."
+    )
+    webhook: Webhook | None = Field(
+        default=None, description="Is posted a notice when a fault begins, changes and ends."
+    )
+
+
 class SwirlMonitorSpec(Workload):
     """The pipeline, the metrics of its parts, and how to judge them."""
 
@@ -270,6 +318,7 @@ class SwirlMonitorSpec(Workload):
     rules: Annotated[list[Rule], Field(max_length=32, json_schema_extra=keyed_by("name"))] = Field(
         default_factory=list, description="Sentences of your own."
     )
+    notify: Notify = Field(default_factory=Notify, description="Who is told of verdicts.")
 
     def cycle(self) -> list[str] | None:
         """Return the names along a cycle of the nodes, which CEL cannot find; None without one.
@@ -358,6 +407,52 @@ class Verdict(ApiModel):
     )
 
 
+Destination = Literal["Alertmanager", "Webhook"]
+
+
+class Delivery(ApiModel):
+    """What one destination was told of an incident."""
+
+    to: Destination = Field(description="Who was told.")
+    revision: int = Field(
+        default=0, ge=0, description="The last revision that it acknowledged; 0 before the first."
+    )
+    error: Text | None = Field(default=None, description="Why a newer one was not delivered yet.")
+
+
+class Incident(ApiModel):
+    """A fault from its first verdict to its end, and who was told of it.
+
+    It is written before anybody is told, and what was told is written afterwards, so that nothing
+    is lost where the analysis is started again.
+    """
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(
+        description="Follows from the monitor and the beginning."
+    )
+    revision: int = Field(
+        ge=1,
+        description="Grows when there is something new to tell: another node, sentence or cause, "
+        "or the end.",
+    )
+    since: Timestamp = Field(description="When the fault began.")
+    until: Timestamp | None = Field(default=None, description="When it was over.")
+    summary: Annotated[str, StringConstraints(max_length=256)] = Field(
+        description="The verdict in a few words."
+    )
+    node: Name | None = Field(default=None, description="The part of the pipeline that broke.")
+    message: Annotated[str, StringConstraints(max_length=4096)] = Field(
+        default="", description="The verdict's sentence, as it was said last."
+    )
+    target: Target | None = Field(default=None, description="The resource behind that part.")
+    change: ConsideredChange | None = Field(
+        default=None, description="The change that is held to be the cause."
+    )
+    deliveries: Annotated[list[Delivery], Field(max_length=2, json_schema_extra=keyed_by("to"))] = (
+        Field(default_factory=list, description="Who was told what.")
+    )
+
+
 class SwirlMonitorStatus(Status):
     """Whether the analysis runs, and what it says."""
 
@@ -371,6 +466,14 @@ class SwirlMonitorStatus(Status):
         default=None,
         description="From here on an analysis that starts again reads the metrics, unless all has "
         "been well for long: before the last fault, so as not to learn it as what is normal.",
+    )
+    incidents: Annotated[
+        list[Incident],
+        Field(max_length=8, json_schema_extra={"x-kubernetes-list-type": "atomic"}),
+    ] = Field(
+        default_factory=list,
+        description="Faults of which somebody is to be told, the oldest first; only where "
+        "`spec.notify` or the operator's settings name somebody.",
     )
 
 

@@ -11,7 +11,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.kafka.log import LogReader
@@ -21,6 +22,8 @@ from swirl.monitor.core.engine import Engine
 from swirl.monitor.core.restart import read_from
 from swirl.monitor.core.spec import InvalidSpec, read_spec
 from swirl.monitor.core.tuning import Tuning
+from swirl.monitor.notify.courier import Alertmanagers, Courier, Receiver, Webhook
+from swirl.monitor.notify.incidents import Ledger
 from swirl.monitor.process.publisher import KafkaPublisher
 from swirl.monitor.process.records import Entry, reading
 from swirl.monitor.process.runner import Runner
@@ -35,6 +38,7 @@ from swirl.wire.times import Millis
 logger = logging.getLogger("swirl.monitor")
 
 _API_RETRY_SECONDS = 2.0
+_WITHDRAW_SECONDS = 4.0
 
 
 def main(environ: Mapping[str, str]) -> int:
@@ -52,11 +56,15 @@ def main(environ: Mapping[str, str]) -> int:
     health = Health()
     server = Server(health, environment.port)
     status = StatusWriter(account, namespace, name)
+    couriers = _couriers(environment)
     producer = DurableProducer(environment.kafka)
     publisher = KafkaPublisher(producer, environment.topics.verdicts, namespace, name)
     try:
-        _watch(environment, spec, health, status, publisher, stop)
+        ledger = _watch(environment, spec, health, status, publisher, couriers, stop)
+        _withdraw(ledger, status, couriers)
     finally:
+        for courier in couriers:
+            courier.close()
         producer.close()
         server.close()
     logger.info("stopped")
@@ -80,19 +88,41 @@ def read(environ: Mapping[str, str]) -> tuple[MonitorEnvironment, SwirlMonitorSp
     return environment, spec, account
 
 
+def _couriers(environment: MonitorEnvironment) -> list[Courier]:
+    """One for each destination of which the environment tells."""
+    source = environment.pod_namespace, environment.name
+    receivers: list[Receiver] = []
+    if environment.alertmanagers:
+        receivers.append(Alertmanagers(environment.alertmanagers, *source, _wall))
+    if environment.webhook_folder is not None:
+        folder = Path(environment.webhook_folder)
+        receivers.append(Webhook(environment.webhook_url, folder, *source, _wall))
+    return [Courier(receiver) for receiver in receivers]
+
+
 def _watch(
     environment: MonitorEnvironment,
     spec: SwirlMonitorSpec,
     health: Health,
     status: StatusWriter,
     publisher: KafkaPublisher,
+    couriers: Sequence[Courier],
     stop: threading.Event,
-) -> None:
+) -> Ledger | None:
+    """Watch until asked to stop; return the incidents, None if they were never known."""
+    if not _resume(status, health, stop):
+        return None
+    before = status.resumed
     tuning = Tuning.of(spec.detection)
-    start = _start(tuning, health, status, stop)
-    if start is None:
-        return
+    start = read_from(before, _wall(), tuning.history_ms)
     namespace, topics = environment.pod_namespace, environment.topics
+    ledger = Ledger(
+        f"{namespace}/{environment.name}",
+        [courier.name for courier in couriers],
+        before.incidents if before is not None else (),
+    )
+    for courier in couriers:
+        courier.start()
     source: LogReader[Entry] = LogReader(
         environment.kafka,
         (topics.metrics, topics.changes),
@@ -101,27 +131,43 @@ def _watch(
         _wall,
     )
     engine = Engine(spec, namespace, start)
+    runner = Runner(
+        engine, source, status, publisher, health, _wall, tuning.window_ms, ledger, couriers
+    )
     try:
-        Runner(engine, source, status, publisher, health, _wall, tuning.window_ms).run(stop)
+        runner.run(stop)
     finally:
         source.close()
+    return ledger
 
 
-def _start(
-    tuning: Tuning, health: Health, status: StatusWriter, stop: threading.Event
-) -> Millis | None:
-    """From when on the log is to be read; None if asked to stop meanwhile."""
+def _resume(status: StatusWriter, health: Health, stop: threading.Event) -> bool:
+    """Read the status that was left; False if asked to stop before the API server answers."""
     while not stop.is_set():
         health.heartbeat()
         try:
-            before = status.read()
+            status.resume()
         except ApiUnavailable as error:
             health.not_ready = "the API server does not answer"
             logger.warning("the API server does not answer: %s", error)
             stop.wait(_API_RETRY_SECONDS)
             continue
-        return read_from(before, _wall(), tuning.history_ms)
-    return None
+        return True
+    return False
+
+
+def _withdraw(ledger: Ledger | None, status: StatusWriter, couriers: Sequence[Courier]) -> None:
+    """Where the monitor is deleted, nobody else will say that what it found is not watched."""
+    if ledger is None or not ledger.open or not status.is_gone():
+        return
+    for courier in couriers:
+        ledger.take(courier.collect())
+    ledger.withdraw(_wall())
+    end = time.monotonic() + _WITHDRAW_SECONDS
+    for courier in couriers:
+        courier.offer(ledger.incidents)
+    for courier in couriers:
+        courier.drain(end - time.monotonic())
 
 
 def _wall() -> Millis:

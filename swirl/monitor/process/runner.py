@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from swirl.api.v1alpha1.swirlmonitor import Verdict
+from swirl.api.v1alpha1.swirlmonitor import Incident, Verdict
 from swirl.kafka.log import KafkaUnavailable, Read
 from swirl.monitor.core.engine import Engine
 from swirl.monitor.core.log_clock import LogClock
+from swirl.monitor.notify.courier import Courier
+from swirl.monitor.notify.incidents import Ledger
 from swirl.monitor.process.publisher import Publisher
 from swirl.monitor.process.records import Entry, Points
-from swirl.monitor.process.server import Health, Snapshot
+from swirl.monitor.process.server import Health, Notices, Snapshot
 from swirl.wire.change import ChangeEvent
 from swirl.wire.times import Millis
 
@@ -40,8 +42,15 @@ class Status(Protocol):
 
     writes: int
 
+    @property
+    def incidents(self) -> Sequence[Incident]:
+        """Those that are written."""
+
     def offer(self, verdict: Verdict, read_from: Millis) -> None:
         """Take what is to be written."""
+
+    def offer_incidents(self, incidents: Sequence[Incident]) -> None:
+        """Take the incidents that are to be written beside it."""
 
     def flush(self) -> None:
         """Write it if it is not written."""
@@ -57,6 +66,8 @@ class Runner:
         health: what probes see.
         wall: time of day.
         window_ms: length of a window.
+        ledger: the incidents, as they were written before.
+        couriers: who tells of them.
     """
 
     def __init__(
@@ -68,8 +79,12 @@ class Runner:
         health: Health,
         wall: Callable[[], Millis],
         window_ms: int,
+        ledger: Ledger,
+        couriers: Sequence[Courier] = (),
     ) -> None:
         self._engine = engine
+        self._ledger = ledger
+        self._couriers = couriers
         self._source = source
         self._status = status
         self._publisher = publisher
@@ -109,15 +124,26 @@ class Runner:
         if read.clock is None:
             # What is said on the way through the past was said then, or is not true any more.
             self._health.not_ready = "reading the log"
+            self._report()
         else:
             self._advance(self._clock.live(read.clock))
             self._status.offer(self._engine.verdict, self._engine.read_from)
-            self._status.flush()
+            self._ledger.follow(self._engine.verdict, self._wall())
+            self._report()
             self._publisher.offer(self._engine.verdict)
             self._publisher.flush()
             self._health.not_ready = None
         self._observe()
         return 0.0
+
+    def _report(self) -> None:
+        """Write what is so, and tell what is written: whatever happens between, nothing is lost."""
+        for courier in self._couriers:
+            self._ledger.take(courier.collect())
+        self._status.offer_incidents(self._ledger.incidents)
+        self._status.flush()
+        for courier in self._couriers:
+            courier.offer(self._status.incidents)
 
     def _advance(self, now: int | None) -> None:
         if now is not None:
@@ -129,6 +155,7 @@ class Runner:
             logger.warning("Kafka does not answer, the verdict stands until it does: %s", error)
         self._failures += 1
         self._health.not_ready = "Kafka does not answer"
+        self._report()
         return wait
 
     def _observe(self) -> None:
@@ -148,4 +175,8 @@ class Runner:
             status_writes=self._status.writes,
             lag_seconds=lag,
             readings=engine.readings(),
+            notices={
+                courier.name: Notices(courier.delivered, courier.failed, courier.waiting())
+                for courier in self._couriers
+            },
         )

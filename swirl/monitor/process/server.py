@@ -18,6 +18,15 @@ _STUCK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
+class Notices:
+    """How telling one destination of incidents goes."""
+
+    delivered: int
+    failed: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What the loop knows after each round; replaced as a whole, so readers need no lock."""
 
@@ -32,6 +41,7 @@ class Snapshot:
     status_writes: int = 0
     lag_seconds: float | None = None
     readings: Mapping[str, Reading] = field(default_factory=dict)
+    notices: Mapping[str, Notices] = field(default_factory=dict)
 
 
 class Health:
@@ -85,6 +95,7 @@ class EngineCollector:
             state.add_metric([name], float(now.state == name))
         yield state
         yield from _bands(now.readings)
+        yield from _told(now.notices)
 
 
 def _bands(readings: Mapping[str, Reading]) -> Iterator[Metric]:
@@ -100,6 +111,24 @@ def _bands(readings: Mapping[str, Reading]) -> Iterator[Metric]:
             if number is not None:
                 family.add_metric([name], number)
     yield from (value, low, high, outside)
+
+
+def _told(notices: Mapping[str, Notices]) -> Iterator[Metric]:
+    sent = CounterMetricFamily(
+        "swirl_monitor_notices",
+        "Attempts to tell a destination of an incident, by result.",
+        labels=["to", "result"],
+    )
+    waiting = GaugeMetricFamily(
+        "swirl_monitor_notices_waiting",
+        "Incidents with something that the destination was not told yet.",
+        labels=["to"],
+    )
+    for to, known in notices.items():
+        sent.add_metric([to, "delivered"], known.delivered)
+        sent.add_metric([to, "failed"], known.failed)
+        waiting.add_metric([to], known.waiting)
+    yield from (sent, waiting)
 
 
 class Server:

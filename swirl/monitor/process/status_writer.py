@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from swirl.api.v1alpha1.swirlmonitor import SwirlMonitor, SwirlMonitorStatus, Verdict
+from swirl.api.v1alpha1.swirlmonitor import (
+    Incident,
+    SwirlMonitor,
+    SwirlMonitorStatus,
+    Verdict,
+)
 from swirl.kube.account import Account
 from swirl.kube.client import Client
-from swirl.kube.errors import ApiError, ServerError, TooManyRequests, Unreachable
+from swirl.kube.errors import ApiError, NotFound, ServerError, TooManyRequests, Unreachable
 from swirl.kube.request import apply, get
 from swirl.kube.resources import Resource
 from swirl.wire.group import API_VERSION, GROUP, MONITOR_MANAGER, VERSION
@@ -27,6 +34,15 @@ class ApiUnavailable(Exception):
     """The API server does not answer; try again later."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """All that the engine writes; what is left out of an apply would be taken away."""
+
+    verdict: Verdict
+    read_from: str
+    incidents: tuple[Incident, ...] = ()
+
+
 class StatusWriter:
     """The API server, as far as one monitor's status goes.
 
@@ -39,11 +55,12 @@ class StatusWriter:
         self._client = Client(account, agent=MONITOR_MANAGER, timeout=_TIMEOUT_SECONDS)
         self._namespace = namespace
         self._name = name
-        self._wanted: tuple[Verdict, Millis] | None = None
-        self._written: tuple[Verdict, Millis] | None = None
+        self._wanted: _Report | None = None
+        self._written: _Report | None = None
         self._failures = 0
         self._retry_at = 0.0
         self.writes = 0
+        self.resumed: SwirlMonitorStatus | None = None
 
     def read(self) -> SwirlMonitorStatus | None:
         """Return the status as it is now; None if there is none, or none that can be read.
@@ -69,9 +86,44 @@ class StatusWriter:
             )
             return None
 
+    def is_gone(self) -> bool:
+        """Whether the monitor is deleted, or being deleted; False if nobody can tell."""
+        try:
+            monitor = self._client.send(get(_MONITORS, self._namespace, self._name))
+        except NotFound:
+            return True
+        except ApiError as error:
+            logger.warning("whether the monitor still exists cannot be told: %s", error)
+            return False
+        return bool(monitor["metadata"].get("deletionTimestamp"))
+
+    def resume(self) -> None:
+        """Begin with what an engine before this one has written; see `resumed`.
+
+        Raises:
+            ApiUnavailable: there is no answer.
+        """
+        status = self.resumed = self.read()
+        if status is None:
+            return
+        if status.verdict is not None and status.read_from is not None:
+            report = _Report(status.verdict, status.read_from, tuple(status.incidents))
+            self._wanted = self._written = report
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """The incidents that the status is known to hold."""
+        return self._written.incidents if self._written is not None else ()
+
     def offer(self, verdict: Verdict, read_from: Millis) -> None:
-        """Take what the status should hold."""
-        self._wanted = verdict, read_from
+        """Take what the status should hold, besides the incidents."""
+        incidents = self._wanted.incidents if self._wanted is not None else ()
+        self._wanted = _Report(verdict, millis_to_rfc3339(read_from), incidents)
+
+    def offer_incidents(self, incidents: Sequence[Incident]) -> None:
+        """Take the incidents that the status should hold beside its verdict."""
+        if self._wanted is not None:
+            self._wanted = replace(self._wanted, incidents=tuple(incidents))
 
     def flush(self) -> None:
         """Write the status if it is not as wanted; a failure is logged and tried again later."""
@@ -79,7 +131,7 @@ class StatusWriter:
             return
         if time.monotonic() < self._retry_at:
             return
-        failure = self._write(*self._wanted)
+        failure = self._write(self._wanted)
         if failure is None:
             self._written = self._wanted
             self._failures = 0
@@ -90,15 +142,21 @@ class StatusWriter:
         self._retry_at = time.monotonic() + wait
         logger.warning("the status was not written, next attempt in %g s: %s", wait, failure)
 
-    def _write(self, verdict: Verdict, read_from: Millis) -> str | None:
+    def _write(self, report: _Report) -> str | None:
+        status: dict[str, object] = {
+            "verdict": report.verdict.model_dump(by_alias=True, exclude_none=True),
+            "readFrom": report.read_from,
+        }
+        if report.incidents:
+            status["incidents"] = [
+                incident.model_dump(by_alias=True, exclude_none=True)
+                for incident in report.incidents
+            ]
         monitor = {
             "apiVersion": API_VERSION,
             "kind": _MONITORS.kind,
             "metadata": {"name": self._name, "namespace": self._namespace},
-            "status": {
-                "verdict": verdict.model_dump(by_alias=True, exclude_none=True),
-                "readFrom": millis_to_rfc3339(read_from),
-            },
+            "status": status,
         }
         try:
             self._client.send(

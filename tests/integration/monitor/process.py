@@ -134,9 +134,9 @@ class Process:
 
 @contextmanager
 def engine(
-    topics: OwnTopics, api_url: str, spec: dict[str, Any], folder: Path
+    topics: OwnTopics, api_url: str, spec: dict[str, Any], folder: Path, **told_of: Any
 ) -> Iterator[Process]:
-    """Run the engine for the time of the block."""
+    """Run the engine for the time of the block; `told_of` is more of its environment."""
     port = free_port()
     told = MonitorEnvironment(
         name=NAME,
@@ -145,6 +145,7 @@ def engine(
         kafka=KafkaSettings(bootstrap_servers=topics.bootstrap),
         topics=Topics(metrics=topics.metrics, changes=topics.changes, verdicts=topics.verdicts),
         port=port,
+        **told_of,
     )
     env = {
         **os.environ,

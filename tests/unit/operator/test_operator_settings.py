@@ -65,6 +65,19 @@ def test_the_kinds_are_told_which_secrets_pods_need() -> None:
     assert (told.store.secret, told.kafka_secret.name) == ("bucket", "kafka-user")
 
 
+def test_who_is_told_of_verdicts() -> None:
+    given = {"alertmanager": {"urls": ["http://alerts:9093"]}}
+    environment = OperatorEnvironment.read({**ENVIRONMENT, "SWIRL_NOTIFY": json.dumps(given)})
+    told = installation(environment).notify
+    assert told.alertmanager is not None
+    assert told.alertmanager.urls == ["http://alerts:9093"]
+    wrong = OperatorEnvironment.read(
+        {**ENVIRONMENT, "SWIRL_NOTIFY": '{"alertmanager": {"urls": ["alerts"]}}'}
+    )
+    with pytest.raises(InvalidEnvironment, match="SWIRL_NOTIFY"):
+        installation(wrong)
+
+
 def test_namespaces_are_told_theirs() -> None:
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "a"}}
     told = offer(

@@ -38,4 +38,4 @@ class SwirlMonitorController:
         return plan_monitor(observation, self._installation)
 
     def invalid(self, observation: Observation[Any], error: Exception) -> Plan:
-        return invalid_plan(observation, error, not_ours=("verdict", "readFrom"))
+        return invalid_plan(observation, error, not_ours=("verdict", "readFrom", "incidents"))

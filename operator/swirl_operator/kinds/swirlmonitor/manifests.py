@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
+from swirl.api.v1alpha1.swirlmonitor import Notify, SwirlMonitorSpec, Webhook
 from swirl.wire import labels
 from swirl.wire.containers import MonitorEnvironment
 from swirl.wire.kafka import KafkaSettings
@@ -25,8 +25,11 @@ from swirl_operator.runtime.interface import Object
 KIND = SWIRLMONITORS.kind
 CONTAINER = "monitor"
 PORT = 8080
-# What of the spec says where the analysis runs, and not what it does.
-_NOT_THE_ENGINES = {"kafka", "env", "env_from", "pod"}
+WEBHOOK_FOLDER = "/etc/swirl/webhook"
+# What of the spec says where the analysis runs and who is told, and not what it does.
+_NOT_THE_ENGINES = {"kafka", "notify", "env", "env_from", "pod"}
+
+_WEBHOOK_MOUNT: Object = {"name": "webhook", "mountPath": WEBHOOK_FOLDER, "readOnly": True}
 
 
 def kafka_of(spec: SwirlMonitorSpec, installation: Installation) -> KafkaSettings | None:
@@ -68,6 +71,15 @@ def _is_ours(spec: SwirlMonitorSpec, installation: Installation) -> bool:
     return set(named) <= set(installation.kafka.servers)
 
 
+def notify_of(spec: SwirlMonitorSpec, installation: Installation) -> Notify:
+    """Who is told of verdicts: each kind of destination is the monitor's own, or the default."""
+    own, default = spec.notify, installation.notify
+    return Notify(
+        alertmanager=own.alertmanager or default.alertmanager,
+        webhook=own.webhook or default.webhook,
+    )
+
+
 def deployment_name(name: str) -> str:
     """Not the monitor's bare name: a ModelServer of that name may be beside it."""
     return f"{name}-monitor"
@@ -83,6 +95,7 @@ def deployment(
 ) -> Object:
     """One engine at a time: two would both write the verdict."""
     topics, secret = installation.topics, secret_of(spec, installation)
+    notify = notify_of(spec, installation)
     environment = MonitorEnvironment(
         name=name,
         pod_namespace=namespace,
@@ -93,6 +106,9 @@ def deployment(
             changes=spec.kafka.changes_topic or topics.changes,
             verdicts=spec.kafka.verdicts_topic or topics.verdicts,
         ),
+        alertmanagers=tuple(notify.alertmanager.urls) if notify.alertmanager else (),
+        webhook_folder=WEBHOOK_FOLDER if notify.webhook else None,
+        webhook_url=notify.webhook.url if notify.webhook else None,
         port=PORT,
     )
     monitor = process(
@@ -101,14 +117,14 @@ def deployment(
         environment,
         ports={"http": PORT},
         resources=resources(cpu="50m", memory="96Mi", memory_limit="256Mi"),
-        mounts=secret.mounts(),
+        mounts=[*secret.mounts(), *([_WEBHOOK_MOUNT] if notify.webhook else ())],
         readinessProbe=http_probe("/readyz", period=2),
         livenessProbe=http_probe("/healthz", period=10, failures=6),
     )
     template = pod_template(
         pod_spec(
             monitor,
-            volumes=secret.volumes(),
+            volumes=[*secret.volumes(), *_webhook_volumes(notify.webhook)],
             serviceAccountName="swirl-monitor",
             terminationGracePeriodSeconds=10,
         ),
@@ -128,3 +144,11 @@ def deployment(
             own_variables=environment.described(),
         ),
     )
+
+
+def _webhook_volumes(webhook: Webhook | None) -> list[Object]:
+    """Optional: a Secret that is not there must not keep the analysis from running."""
+    if webhook is None:
+        return []
+    secret = {"secretName": webhook.secret_ref.name, "optional": True}
+    return [{"name": "webhook", "secret": secret}]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from swirl.api.v1alpha1.swirlmonitor import Verdict
+from swirl.api.v1alpha1.swirlmonitor import Incident, Verdict
 from swirl.kafka.log import KafkaUnavailable, Read
 from swirl.monitor.core.engine import Engine
+from swirl.monitor.notify.incidents import Ledger
 from swirl.monitor.process.records import Entry, Points
 from swirl.monitor.process.runner import Runner
 from swirl.monitor.process.server import Health
@@ -46,8 +47,15 @@ class Sink:
         self.offered: list[Verdict] = []
         self.flushed = 0
 
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        return ()
+
     def offer(self, verdict: Verdict, read_from: int = 0) -> None:
         self.offered.append(verdict)
+
+    def offer_incidents(self, incidents: Sequence[Incident]) -> None:
+        """What becomes of them is tried in tests/unit/monitor/notify."""
 
     def flush(self) -> None:
         self.flushed += 1
@@ -65,7 +73,8 @@ def runner(
     wall: Callable[[], Millis] = lambda: Millis(START + 400_000),
 ) -> tuple[Runner, Sink, Health, Engine]:
     sink, health, engine = Sink(), Health(), Engine(make_spec(), NAMESPACE)
-    found = Runner(engine, Script(reads), sink, sink, health, wall, 5_000)
+    ledger = Ledger("shop/mood", ())
+    found = Runner(engine, Script(reads), sink, sink, health, wall, 5_000, ledger)
     return found, sink, health, engine
 
 

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from swirl.monitor.core.series import Reading
 from swirl.monitor.process import server
-from swirl.monitor.process.server import Health, Server, Snapshot
+from swirl.monitor.process.server import Health, Notices, Server, Snapshot
 
 
 @pytest.fixture
@@ -51,6 +51,7 @@ def test_metrics(url: str, health: Health) -> None:
             "bad": Reading(195.0, 0.0, 2.0, "High"),
             "quiet": Reading(None, None, None, None),
         },
+        notices={"Webhook": Notices(delivered=3, failed=2, waiting=1)},
     )
     text = httpx.get(f"{url}/metrics").text
     found = {
@@ -67,3 +68,6 @@ def test_metrics(url: str, health: Health) -> None:
     assert found["swirl_monitor_metric_high", "bad"] == 2
     assert found["swirl_monitor_metric_outside", "bad"] == 1
     assert ("swirl_monitor_metric_value", "quiet") not in found
+    assert found["swirl_monitor_notices_total", "delivered", "Webhook"] == 3
+    assert found["swirl_monitor_notices_total", "failed", "Webhook"] == 2
+    assert found["swirl_monitor_notices_waiting", "Webhook"] == 1

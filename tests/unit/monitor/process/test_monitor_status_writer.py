@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorStatus, Verdict
+from swirl.api.v1alpha1.swirlmonitor import Incident, SwirlMonitorStatus, Verdict
 from swirl.kube.account import Account
 from swirl.monitor.process import status_writer
 from swirl.monitor.process.status_writer import ApiUnavailable, StatusWriter
 from swirl.wire.times import Millis
 from tests.support.api_server import FakeApi, serving
+from tests.unit.monitor.notify.verdicts import followed
 
 PATH = "/apis/swirl.dev/v1alpha1/namespaces/shop/swirlmonitors/mood-watch"
 START = Millis(1_700_000_000_000)
@@ -25,6 +26,9 @@ BROKEN = Verdict(
     since="2023-11-14T22:15:00Z",
     node="judge",
 )
+
+
+INCIDENTS: tuple[Incident, ...] = followed(BROKEN)
 
 
 @pytest.fixture
@@ -120,6 +124,52 @@ def test_knows_what_it_said_before_it_was_started_again(api: FakeApi, writer: St
     api.answers = [500]
     with pytest.raises(ApiUnavailable):
         writer.read()
+
+
+def test_incidents_stand_beside_the_verdict(api: FakeApi, writer: StatusWriter) -> None:
+    writer.offer_incidents(INCIDENTS)
+    writer.flush()
+    assert api.patches == [], "alone they would take the verdict away"
+    writer.offer(BROKEN, START)
+    writer.offer_incidents(INCIDENTS)
+    assert not writer.incidents
+    writer.flush()
+    assert writer.incidents == INCIDENTS
+    body = [each.model_dump(by_alias=True, exclude_none=True) for each in INCIDENTS]
+    assert api.patches[0].body["status"]["incidents"] == body
+    api.answers = [503]
+    writer.offer_incidents(())
+    writer.flush()
+    assert writer.incidents == INCIDENTS, "nobody is told of what is not written"
+
+
+def test_goes_on_with_what_was_written_before(
+    api: FakeApi, writer: StatusWriter, tmp_path: Path
+) -> None:
+    writer.offer(BROKEN, START)
+    writer.offer_incidents(INCIDENTS)
+    writer.flush()
+    after = StatusWriter(Account(api.url, tmp_path), "shop", "mood-watch")
+    after.resume()
+    assert after.incidents == INCIDENTS
+    assert after.resumed is not None
+    after.flush()
+    after.offer(BROKEN, START)
+    after.flush()
+    assert after.writes == 0, "it is written already"
+    after.offer_incidents([])
+    after.flush()
+    assert api.patches[-1].body["status"]["verdict"]["summary"] == "It broke"
+
+
+def test_whether_the_monitor_is_deleted(api: FakeApi, writer: StatusWriter) -> None:
+    api.stored = {"metadata": {"name": "mood-watch"}}
+    assert not writer.is_gone()
+    api.stored = {"metadata": {"deletionTimestamp": BEGIN}}
+    assert writer.is_gone()
+    api.answers = [404, 500]
+    assert writer.is_gone()
+    assert not writer.is_gone(), "nobody can tell"
 
 
 def test_a_status_of_another_version_counts_as_none(

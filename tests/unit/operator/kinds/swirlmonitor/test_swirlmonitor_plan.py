@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
+from swirl.api.v1alpha1.swirlmonitor import Notify, SwirlMonitorSpec
 from swirl.kube.resources import DEPLOYMENTS, PODS
 from swirl.wire.containers import MonitorEnvironment
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.topics import Topics
 from swirl_operator.kinds.resources import SWIRLMONITORS
 from swirl_operator.kinds.swirlmonitor.controller import SwirlMonitorController
-from swirl_operator.kinds.swirlmonitor.manifests import deployment, kafka_of
+from swirl_operator.kinds.swirlmonitor.manifests import WEBHOOK_FOLDER, deployment, kafka_of
 from swirl_operator.kinds.swirlmonitor.plan import plan_monitor
 from swirl_operator.kinds.swirlmonitor.related import MonitorRelated
 from swirl_operator.pods.installation import Installation
@@ -72,6 +72,41 @@ def test_the_engine_is_told_the_whole_spec() -> None:
     assert told.kafka == KafkaSettings(bootstrap_servers="kafka:9092")
     assert told.topics == Topics(metrics="m", changes="c", verdicts="f")
     assert (told.name, told.pod_namespace) == ("ads", "ads")
+
+
+ALERTS = {"alertmanager": {"urls": ["http://alerts:9093"]}}
+HOOK = {"webhook": {"url": "https://hook.example/x", "secretRef": {"name": "hook"}}}
+
+
+def test_nobody_is_told_unless_somebody_says_whom() -> None:
+    (manifest,) = look(monitor()).apply
+    told = read(manifest)
+    assert (told.alertmanagers, told.webhook_folder, told.webhook_url) == ((), None, None)
+    assert [v["name"] for v in manifest["spec"]["template"]["spec"]["volumes"]] == ["tmp"]
+
+
+def test_who_is_told_of_verdicts() -> None:
+    (manifest,) = look(monitor(spec={"notify": {**ALERTS, **HOOK}})).apply
+    told = read(manifest)
+    assert told.alertmanagers == ("http://alerts:9093",)
+    assert (told.webhook_folder, told.webhook_url) == (WEBHOOK_FOLDER, "https://hook.example/x")
+    assert "notify" not in told.spec
+    template = manifest["spec"]["template"]["spec"]
+    (secret,) = [v["secret"] for v in template["volumes"] if "secret" in v]
+    assert secret == {"secretName": "hook", "optional": True}, "a missing one blinds nobody"
+    mounts = template["containers"][0]["volumeMounts"]
+    assert {"name": "webhook", "mountPath": WEBHOOK_FOLDER, "readOnly": True} in mounts
+
+
+def test_the_monitors_own_destinations_go_before_the_operators() -> None:
+    here = replace(HERE, notify=Notify.model_validate({**ALERTS, **HOOK}))
+    (manifest,) = look(monitor(), installation=here).apply
+    assert read(manifest).alertmanagers == ("http://alerts:9093",)
+    assert read(manifest).webhook_folder == WEBHOOK_FOLDER
+    own: Object = {"notify": {"alertmanager": {"urls": []}}}
+    (manifest,) = look(monitor(spec=own), installation=here).apply
+    assert read(manifest).alertmanagers == ()
+    assert read(manifest).webhook_url == "https://hook.example/x"
 
 
 def test_the_monitors_own_kafka_wins() -> None:
