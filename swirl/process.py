@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import signal
+import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -100,6 +101,21 @@ def on_stop(call: Callable[[], object]) -> None:
     """
     for number in STOP_SIGNALS:
         signal.signal(number, lambda *_: call())
+
+
+def listen(port: int, *, backlog: int = 128) -> socket.socket:
+    """Return a socket on every address of the container, of IPv4 and of IPv6 where there is any.
+
+    The kubelet and Services reach a Pod by the family of its cluster, or by both.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    if socket.has_dualstack_ipv6():
+        return socket.create_server(
+            ("", port), family=socket.AF_INET6, backlog=backlog, dualstack_ipv6=True
+        )
+    return socket.create_server(("", port), backlog=backlog)
 
 
 def leave_message(message: str | bytes, environ: Mapping[str, str]) -> None:

@@ -76,7 +76,7 @@ case "${1:-}" in
   driver)
     shift
     ensure_user_name
-    exec python3 -m swirl.job.driver "$@"
+    exec python3 -m swirl.job "$@"
     ;;
   executor)
     ensure_user_name

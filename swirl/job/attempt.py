@@ -24,11 +24,6 @@ logger = logging.getLogger(__name__)
 
 End = tuple[Outcome, DriverExit]
 
-STOPPED: End = (
-    Outcome("Failed", OutcomeReason.DRIVER_LOST, "The run was stopped before it ended by itself"),
-    DriverExit.STOPPED,
-)
-
 
 def conclude(work: Callable[[], Outcome]) -> End:
     """Do the work and return its outcome, also if it fails.

@@ -1,4 +1,4 @@
-"""Entry point of a driver Pod: `python3 -m swirl.job.driver`.
+"""What a driver Pod does; `python3 -m swirl.job` begins it.
 
 Reads a `DriverEnvironment`, runs the function and leaves its outcome in the container's termination
 message; the exit codes are those of `swirl.wire.exits.DriverExit`.
@@ -15,12 +15,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from swirl.job import stored
-from swirl.job.attempt import STOPPED, call, conclude, with_outputs
+from swirl.job.attempt import call, conclude, with_outputs
 from swirl.job.context import Context
 from swirl.job.errors import InvalidRun
 from swirl.job.load import load
 from swirl.job.progress import ProgressReporter, to_pod
-from swirl.job.stopping import Stopped, Stopper, stop_queries
+from swirl.job.stopping import STOPPED, Stopped, Stopper, stop_queries
 from swirl.metrics import Emitter
 from swirl.process import configure_logging, leave_message
 from swirl.store import StoreError
@@ -175,7 +175,3 @@ def _stop_spark(spark: SparkSession) -> None:
     thread.join(_SPARK_STOP_SECONDS)
     if thread.is_alive():
         logger.warning("Spark has not stopped after %.0f s; leaving it", _SPARK_STOP_SECONDS)
-
-
-if __name__ == "__main__":
-    main()

@@ -17,11 +17,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from swirl.process import on_stop
+from swirl.wire.exits import DriverExit
+from swirl.wire.outcome import Outcome
+from swirl.wire.reasons import OutcomeReason
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 logger = logging.getLogger(__name__)
+
+STOPPED = (
+    Outcome("Failed", OutcomeReason.DRIVER_LOST, "The run was stopped before it ended by itself"),
+    DriverExit.STOPPED,
+)
+"""How an attempt ends that was asked to."""
 
 _QUERY_END_SECONDS = 1.0
 

@@ -46,10 +46,11 @@ class DrainingServer(uvicorn.Server):
 def make_server(
     app: ASGIApp, service: Service, *, port: int, drain_seconds: float
 ) -> DrainingServer:
-    """Return a server on every interface, tuned for many small requests."""
+    """Return a server on every address, tuned for many small requests."""
     config = uvicorn.Config(
         app,
-        host="0.0.0.0",
+        # Every address of IPv4 and of IPv6; `::` would be those of IPv6 alone.
+        host="",
         port=port,
         loop="uvloop",
         http="httptools",

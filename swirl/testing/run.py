@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from swirl.job.attempt import STOPPED, call, conclude, with_outputs
+from swirl.job.attempt import call, conclude, with_outputs
 from swirl.job.load import callable_as
+from swirl.job.stopping import STOPPED
 from swirl.testing.context import LocalContext
 from swirl.wire.outcome import Outcome
 

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from swirl.process import JsonFormatter, configure_logging, leave_message, on_stop
+from swirl.process import JsonFormatter, configure_logging, leave_message, listen, on_stop
 from swirl.wire.environment import InvalidEnvironment
 from tests.support.logs import logs_restored
 
@@ -138,3 +139,30 @@ def test_needs_the_standard_library_alone() -> None:
         check=True,
     )
     assert done.stdout.strip() == "['swirl']"
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+def test_a_process_is_reached_by_both_families(family: socket.AddressFamily) -> None:
+    host = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}[family]
+    if family == socket.AF_INET6 and not Path("/proc/net/if_inet6").exists():
+        pytest.skip("this machine has no IPv6")
+    with (
+        listen(0) as server,
+        socket.create_connection((host, server.getsockname()[1]), 5) as client,
+    ):
+        accepted, _ = server.accept()
+        with accepted:
+            client.sendall(b"hello")
+            assert accepted.recv(5) == b"hello"
+
+
+def test_without_ipv6_there_is_ipv4(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: False)
+    with listen(0) as server:
+        assert server.family == socket.AF_INET
+        socket.create_connection(("127.0.0.1", server.getsockname()[1]), 5).close()
+
+
+def test_a_port_that_is_taken_is_said() -> None:
+    with listen(0) as server, pytest.raises(OSError, match="in use"):
+        listen(server.getsockname()[1])

@@ -19,7 +19,6 @@ class Options:
     namespaces: tuple[str, ...] = ()
     """Watched namespaces; empty means all."""
     probe_port: int = 8080
-    probe_host: str = "0.0.0.0"
     kafka: KafkaSettings | None = None
     changes_topic: str = CHANGES_TOPIC
     workers: int = 10

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
+from swirl.process import listen
 from swirl_operator.runtime.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -32,15 +33,15 @@ class Probes:
         self._before_metrics = before_metrics
         self._runner: web.AppRunner | None = None
 
-    async def start(self, host: str, port: int) -> int:
-        """Listen; returns the port, which matters when 0 was asked for."""
+    async def start(self, port: int) -> int:
+        """Listen on every address; returns the port, which matters when 0 was asked for."""
         app = web.Application()
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._metrics_page)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
+        site = web.SockSite(self._runner, listen(port))
         await site.start()
         return int(self._runner.addresses[0][1])
 

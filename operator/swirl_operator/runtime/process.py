@@ -126,7 +126,7 @@ class Process:
         self._kopf_stop = asyncio.Event()
 
     async def run(self) -> int:
-        port = await self.probes.start(self.options.probe_host, self.options.probe_port)
+        port = await self.probes.start(self.options.probe_port)
         logger.info("probes and metrics on port %d", port)
         self._handle_signals()
         try:

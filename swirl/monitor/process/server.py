@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from swirl.monitor.core.series import Reading
 from swirl.monitor.core.state import BROKEN, HEALTHY, LEARNING, State
+from swirl.process import listen
 
 _STUCK_SECONDS = 60.0
 
@@ -167,7 +168,11 @@ class Server:
             def log_message(self, format: str, *args: object) -> None:
                 """Probes every few seconds are not worth a line."""
 
-        self._http = ThreadingHTTPServer(("", port), Handler)
+        self._http = ThreadingHTTPServer(("", port), Handler, bind_and_activate=False)
+        # Its own is of IPv4 alone.
+        self._http.socket.close()
+        self._http.socket = listen(port)
+        self._http.server_address = self._http.socket.getsockname()
         self._http.daemon_threads = True
         self._thread = threading.Thread(
             target=self._http.serve_forever, name="swirl-probes", daemon=True

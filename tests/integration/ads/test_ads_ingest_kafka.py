@@ -102,7 +102,7 @@ def _driver(bench: Bench, folder: Path, log: Path) -> Iterator[subprocess.Popen[
     with (
         log.open("ab") as out,
         subprocess.Popen(
-            [sys.executable, "-m", "swirl.job.driver"], env=env, stdout=out, stderr=out
+            [sys.executable, "-m", "swirl.job"], env=env, stdout=out, stderr=out
         ) as process,
     ):
         try:

@@ -42,7 +42,7 @@ def environment(folder: Path, function: str, **run: Any) -> dict[str, str]:
 
 def drive(folder: Path, function: str, **run: Any) -> tuple[int, dict[str, Any]]:
     done = subprocess.run(
-        [sys.executable, "-m", "swirl.job.driver"],
+        [sys.executable, "-m", "swirl.job"],
         env=environment(folder, function, **run),
         timeout=60,
     )
@@ -66,7 +66,7 @@ def test_exit_codes(
 
 def test_a_log_that_cannot_be_as_it_is_told_ends_the_driver(folder: Path) -> None:
     environ = {**environment(folder, "app:train"), "SWIRL_LOG_FORMAT": "xml"}
-    done = subprocess.run([sys.executable, "-m", "swirl.job.driver"], env=environ, timeout=60)
+    done = subprocess.run([sys.executable, "-m", "swirl.job"], env=environ, timeout=60)
     message = json.loads((folder / "termination").read_bytes())
     assert (done.returncode, message["reason"]) == (2, "InvalidSpec")
     assert message["message"].startswith("SWIRL_LOG_FORMAT must be one of text, json")
@@ -81,8 +81,25 @@ def test_an_absent_kafka_stops_nothing(folder: Path) -> None:
 
 def test_a_polite_function_is_stopped_at_once(folder: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "swirl.job.driver"],
+        [sys.executable, "-m", "swirl.job"],
         env=environment(folder, "app:polite"),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 143
+    assert json.loads((folder / "termination").read_bytes())["reason"] == "DriverLost"
+
+
+def test_a_driver_that_is_still_importing_is_stopped_at_once(folder: Path) -> None:
+    # Stands in for what takes long to import.
+    (folder / "pydantic.py").write_text("import time; print('ready', flush=True); time.sleep(60)")
+    with subprocess.Popen(
+        [sys.executable, "-m", "swirl.job"],
+        env=environment(folder, "app:polite")
+        | {"PYTHONPATH": os.pathsep.join([str(folder), str(Path(__file__).parents[3])])},
         stdout=subprocess.PIPE,
         text=True,
     ) as process:

@@ -99,7 +99,7 @@ class Driver:
         )
         path = os.pathsep.join([str(Path(__file__).parents[3]), str(self.folder)])
         return subprocess.Popen(
-            [sys.executable, "-m", "swirl.job.driver"],
+            [sys.executable, "-m", "swirl.job"],
             env={**os.environ, **told, "PYTHONPATH": path},
         )
 

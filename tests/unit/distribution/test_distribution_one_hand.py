@@ -19,6 +19,7 @@ _ONE_PLACE = {
 _ENVIRONMENT = {
     "operator/swirl_operator/__main__.py",
     "operator/swirl_operator/runtime/credentials.py",
+    "swirl/job/__main__.py",
     "swirl/job/driver.py",
     "swirl/monitor/process/__main__.py",
     "swirl/scorer/__main__.py",

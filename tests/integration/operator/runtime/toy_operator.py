@@ -172,7 +172,6 @@ def options(identity: str, probe_port: int) -> Options:
         lease_namespace="default",
         lease_name=os.environ.get("TOY_LEASE", "toy-operator"),
         namespaces=tuple(filter(None, os.environ.get("TOY_NAMESPACES", "").split(","))),
-        probe_host="127.0.0.1",
         probe_port=probe_port,
         workers=int(os.environ.get("TOY_WORKERS", "10")),
         lease_seconds=lease,

@@ -88,7 +88,7 @@ class Bench:
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
     bench = Bench()
-    port = await bench.probes.start("127.0.0.1", 0)
+    port = await bench.probes.start(0)
     bench.url = f"http://127.0.0.1:{port}"
     yield bench
     await bench.probes.stop()
