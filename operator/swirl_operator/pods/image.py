@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from swirl_operator.runtime.interface import Object
+from swirl_operator.runtime.interface import Event, Object
 from swirl_operator.runtime.objects import status_of
+from swirl_operator.status.reasons import Reason
 
 _LONGEST = 512
 
@@ -35,6 +36,15 @@ def has_moved(before: str | None, now: str | None) -> bool:
 def digest(image: str) -> str:
     """Of what `image_id` gives, the part that is the same in every registry."""
     return image.rpartition("@")[2]
+
+
+def moved_event(name: str, before: str, now: str) -> Event:
+    """What to tell when an image's name stands for another build than before."""
+    text = (
+        f"Image {name} is {digest(now)} now and was {digest(before)}: its tag was moved. To run "
+        "what was tested, name the image by its digest."
+    )
+    return Event("Warning", Reason.IMAGE_MOVED, text)
 
 
 def common(images: Iterable[str | None]) -> str | None:

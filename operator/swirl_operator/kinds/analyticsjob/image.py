@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from swirl_operator.kinds.runs import job_spec_of
-from swirl_operator.pods.image import digest, has_moved
+from swirl_operator.pods.image import has_moved, moved_event
 from swirl_operator.runtime.interface import Event, Object
 from swirl_operator.runtime.objects import status_of
-from swirl_operator.status.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,4 @@ def events(ran: Ran) -> tuple[Event, ...]:
     """What to tell about it."""
     if ran.moved_from is None or ran.image is None:
         return ()
-    text = (
-        f"Image {ran.name} is {digest(ran.image)} now and was {digest(ran.moved_from)}: its tag "
-        "was moved. To run what was tested, name the image by its digest."
-    )
-    return (Event("Warning", Reason.IMAGE_MOVED, text),)
+    return (moved_event(ran.name, ran.moved_from, ran.image),)

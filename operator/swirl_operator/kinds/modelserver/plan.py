@@ -7,12 +7,13 @@ from dataclasses import replace
 from swirl.api.v1alpha1.modelserver import ModelServerSpec
 from swirl.kube.resources import PODDISRUPTIONBUDGETS
 from swirl_operator.kinds.modelserver import conditions, manifests
-from swirl_operator.kinds.modelserver.changed import configuration_of, outbox
+from swirl_operator.kinds.modelserver.changed import configuration_of, image_events, moved, outbox
 from swirl_operator.kinds.modelserver.conditions import Look
 from swirl_operator.kinds.modelserver.related import ServerRelated
 from swirl_operator.kinds.modelserver.source import Served, resolve
 from swirl_operator.kinds.resources import MODELSERVERS
 from swirl_operator.pods.deployment import image_of, selector
+from swirl_operator.pods.image import common, image_id
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.reading.questions import LOOK_AGAIN, unread
 from swirl_operator.pods.refusals import refused
@@ -73,15 +74,16 @@ def plan_server(observation: Observation[ServerRelated], installation: Installat
         | judged.fields
         | _serving(observation, spec, wanted, progress, deployment)
     )
+    events = (*framed.events, *image_events(before, status))
     if changes.is_new(status, before):
         # The intent first: a version that begins to serve must not go unannounced.
-        return Plan(status=status, events=framed.events, requeue_after=0)
+        return Plan(status=status, events=events, requeue_after=0)
     look_again = LOOK_AGAIN if incomplete or look.trouble is not None else judged.look_again
     plan = Plan(
         apply=apply,
         delete=() if guarded else _budgets(observation),
         status=status,
-        events=framed.events,
+        events=events,
         requeue_after=look_again,
     )
     return changes.announce_when_settled(plan, before, Subject.of(server))
@@ -175,6 +177,12 @@ def _serving(
     }
     if wanted.digest is not None:
         status["digest"] = wanted.digest
+    image = image_of(manifest)
+    replicas = of_template(observation.related.pods, digest_of(manifest))
+    build = common(image_id(pod, manifests.CONTAINER) for pod in replicas)
+    was = before.get("imageID") if before.get("image") == image else None
+    if known := build or was:
+        status["imageID"] = known
     version = wanted.version if done else before.get("version")
     if version is not None:
         status["version"] = version
@@ -182,9 +190,10 @@ def _serving(
         Subject.of(server),
         before,
         wanted=wanted,
-        image=image_of(manifest),
+        image=image,
         own_image=spec.runtime.image is not None,
         configuration=status["configuration"],
+        moved=moved(before, image, build),
         done=done,
         now=observation.now,
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from swirl.api.v1alpha1.modelserver import ModelServerSpec
-from swirl_operator.kinds.modelserver.changed import configuration_of, outbox
+from swirl_operator.kinds.modelserver.changed import Moved, configuration_of, moved, outbox
 from swirl_operator.kinds.modelserver.source import Served
 from swirl_operator.runtime.interface import Object
 from swirl_operator.status.changes import Outbox, Subject
@@ -26,6 +26,7 @@ class Made:
     image: str = "scorer:1"
     own_image: bool = False
     configuration: str = "c1"
+    moved: Moved | None = None
 
 
 def status(box: Outbox, wanted: Served = SERVED, made: Made | None = None) -> Object:
@@ -44,7 +45,7 @@ def step(
     before: Object, wanted: Served = SERVED, made: Made | None = None, *, done: bool = False
 ) -> Outbox:
     made = made or Made()
-    return outbox(SUBJECT, before, wanted=wanted, done=done, now=NOW, **asdict(made))
+    return outbox(SUBJECT, before, wanted=wanted, done=done, now=NOW, **vars(made))
 
 
 def announced(box: Outbox) -> list[tuple[str, str | None, str]]:
@@ -52,6 +53,8 @@ def announced(box: Outbox) -> list[tuple[str, str | None, str]]:
     return [(item["aspect"], item.get("from"), item["to"]) for item in (*box.waiting, *last)]
 
 
+PLATFORM_MOVED = ("Platform", "sha256:1", "sha256:2")
+CODE_MOVED = ("Code", "sha256:1", "sha256:2")
 DEPLOYED = step({})
 RUNNING = status(step(status(DEPLOYED), done=True))
 
@@ -76,6 +79,8 @@ def test_ends_when_it_is_done_and_only_then() -> None:
         # Back from an image of the user's own to Swirl's.
         (SERVED, Made("scorer:2", configuration="c2"), ("Code", "scorer:1", "scorer:2")),
         (SERVED, Made(configuration="c2"), ("Configuration", "c1", "c2")),
+        (SERVED, Made(moved=Moved("r@sha256:1", "r@sha256:2")), PLATFORM_MOVED),
+        (SERVED, Made(own_image=True, moved=Moved("sha256:1", "sha256:2")), CODE_MOVED),
     ],
 )
 def test_what_is_changed_is_named(
@@ -83,6 +88,7 @@ def test_what_is_changed_is_named(
 ) -> None:
     begun = step(RUNNING, wanted, made)
     assert announced(begun)[-1] == expected
+    made = replace(made, moved=None)
     assert step(status(begun, wanted, made), wanted, made) == begun
     over = step(status(begun, wanted, made), wanted, made, done=True)
     assert over.last is not None
@@ -155,3 +161,12 @@ def test_a_change_that_begins_now_does_not_end_in_the_same_round() -> None:
     assert ended.last is not None
     assert ended.last["id"] == begun.last["id"]
     assert "finishedAt" in ended.last
+
+
+def test_another_build_of_the_same_name_has_moved() -> None:
+    before = {"image": "scorer:1", "imageID": "r@sha256:1"}
+    assert moved(before, "scorer:1", "r@sha256:2") == Moved("r@sha256:1", "r@sha256:2")
+    assert moved(before, "scorer:1", "r@sha256:1") is None
+    assert moved(before, "scorer:2", "r@sha256:2") is None, "another name, another change"
+    assert moved(before, "scorer:1", None) is None
+    assert moved({"image": "scorer:1"}, "scorer:1", "r@sha256:2") is None

@@ -441,3 +441,30 @@ def test_a_budget_guards_replicas_as_long_as_there_are_several() -> None:
         ("PodDisruptionBudget", "sentiment", "b-1")
     ]
     assert not [made for made in plan.apply if made["kind"] == "PodDisruptionBudget"]
+
+
+# -- the build of an image ---------------------------------------------------------------------
+
+
+def test_another_build_under_the_same_name_is_told_once() -> None:
+    source = published()
+    obj, live = settled(source)
+
+    def running(digit: str) -> Object:
+        scorer = scorer_that({"running": {}}, live)
+        scorer["status"]["containerStatuses"][0]["imageID"] = f"r@sha256:{digit * 64}"
+        return scorer
+
+    first = look(obj, source, live, related={"pods": [running("a")]})
+    assert first.status is not None
+    assert first.status["imageID"] == f"r@sha256:{'a' * 64}"
+    assert first.events == ()
+    obj = after(obj, first)
+    plan = look(obj, source, live, related={"pods": [running("b")]})
+    assert plan.status is not None
+    assert plan.status["change"]["aspect"] == "Platform"
+    assert [event.reason for event in plan.events] == ["ImageMoved"]
+    again = look(after(obj, plan), source, live, related={"pods": [running("b")]})
+    assert again.status is not None
+    assert again.status["change"]["id"] == plan.status["change"]["id"]
+    assert again.events == ()
