@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from swirl.job import stored
 from swirl.job.attempt import call, conclude, with_outputs
+from swirl.job.backends import spark_backends
 from swirl.job.context import Context
 from swirl.job.errors import InvalidRun
 from swirl.job.load import load
@@ -107,13 +108,19 @@ class Driver:
                 run,
                 parameters=arguments,
                 kafka=environment.kafka,
-                spark_conf=environment.spark_conf,
+                spark_conf=self._spark_conf(environment),
                 emitter=self._emitter,
                 progress=self._progress,
                 stopping=lambda: self._stopper.requested,
             )
         except (StoreError, ValueError, ImportError) as error:
             raise InvalidRun(f"the artifact store cannot be used: {error}") from error
+
+    def _spark_conf(self, environment: DriverEnvironment) -> Mapping[str, str] | None:
+        if environment.spark_conf is None:
+            return None
+        # What a user sets in spec.spark.conf comes with the operator's, and wins.
+        return {**spark_backends(self._environ), **environment.spark_conf}
 
     def _report(self, outcome: Outcome) -> None:
         if self._context is not None:

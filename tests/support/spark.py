@@ -45,7 +45,7 @@ def session() -> Iterator[SparkSession]:
         made.stop()
 
 
-def kafka_jars() -> str:
-    """The jars with which Spark reads Kafka, as `spark.jars` takes them."""
+def spark_jars() -> str:
+    """The jars with which Spark reads Kafka and S3, as `spark.jars` takes them."""
     pom = REPOSITORY / "runtime-images" / "spark" / "pom.xml"
     return ",".join(str(jar) for jar in jars(pom))

@@ -19,7 +19,7 @@ import pytest
 
 from ads import feed, records, topics, tweets
 from tests.support.drivers import driver_environ
-from tests.support.spark import CONF, kafka_jars
+from tests.support.spark import CONF, spark_jars
 
 REPOSITORY = Path(__file__).parents[3]
 # Only as long as it takes: a busy machine starts a JVM in a minute.
@@ -87,7 +87,7 @@ def _driver(bench: Bench, folder: Path, log: Path) -> Iterator[subprocess.Popen[
         "ads.ingest:ingest",
         kafka=bench.bootstrap,
         metrics_topic=bench.metrics,
-        spark_conf={**CONF, "spark.jars": kafka_jars()},
+        spark_conf={**CONF, "spark.jars": spark_jars()},
         job="ingest",
         name="ingest-1",
         mode="Streaming",

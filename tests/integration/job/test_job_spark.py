@@ -18,7 +18,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from swirl.models import open_model
 from swirl.wire.point import decode
 from tests.support.drivers import driver_environ
-from tests.support.spark import CONF, kafka_jars
+from tests.support.spark import CONF, spark_jars
 
 APP = """
 from swirl import Context, analytics
@@ -83,7 +83,7 @@ class Driver:
         self.kafka = kafka
         (folder / "app.py").write_text(APP)
         # Thirteen jars to copy and to look through: only for those who need them.
-        self.conf = CONF | ({"spark.jars": kafka_jars()} if kafka else {})
+        self.conf = CONF | ({"spark.jars": spark_jars()} if kafka else {})
 
     def start(self, function: str, mode: str, **parameters: Any) -> subprocess.Popen[bytes]:
         told = driver_environ(
