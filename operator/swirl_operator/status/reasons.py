@@ -88,6 +88,10 @@ class Reason(ReasonEnum):
     NO_KAFKA = "NoKafka", "Nobody said where Kafka is."
     ENGINE_STARTING = "EngineStarting", "The analysis starts."
     ENGINE_FAILED = "EngineFailed", "The analysis does not start; the message is its last line."
+    KAFKA_UNAVAILABLE = (
+        "KafkaUnavailable",
+        "The analysis cannot read Kafka; the message says which broker, why and what to do.",
+    )
     WATCHING = "Watching", "The analysis runs."
 
     # Healthy, of whatever kind

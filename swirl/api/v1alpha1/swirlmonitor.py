@@ -467,6 +467,10 @@ class SwirlMonitorStatus(Status):
         description="From here on an analysis that starts again reads the metrics, unless all has "
         "been well for long: before the last fault, so as not to learn it as what is normal.",
     )
+    trouble: Text | None = Field(
+        default=None,
+        description="Why the analysis cannot read Kafka, in one sentence; absent while it can.",
+    )
     incidents: Annotated[
         list[Incident],
         Field(max_length=8, json_schema_extra={"x-kubernetes-list-type": "atomic"}),

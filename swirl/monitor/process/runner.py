@@ -52,6 +52,9 @@ class Status(Protocol):
     def offer_incidents(self, incidents: Sequence[Incident]) -> None:
         """Take the incidents that are to be written beside it."""
 
+    def offer_trouble(self, sentence: str | None) -> None:
+        """Take why Kafka cannot be read; None while it can."""
+
     def flush(self) -> None:
         """Write it if it is not written."""
 
@@ -115,6 +118,7 @@ class Runner:
             if self._connected:
                 self._clock.outage_ended(self._wall())
         self._connected = True
+        self._status.offer_trouble(None)
         for time, item in read.items:
             self._advance(self._clock.record(time))
             if isinstance(item, ChangeEvent):
@@ -154,7 +158,8 @@ class Runner:
         if not self._failures:
             logger.warning("Kafka does not answer, the verdict stands until it does: %s", error)
         self._failures += 1
-        self._health.not_ready = "Kafka does not answer"
+        self._health.not_ready = str(error)
+        self._status.offer_trouble(str(error))
         self._report()
         return wait
 

@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _MONITORS = Resource(GROUP, VERSION, SwirlMonitor.plural, SwirlMonitor.kind)
 _TIMEOUT_SECONDS = 5.0
+_LONGEST = 1000
 _RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 
@@ -38,9 +39,10 @@ class ApiUnavailable(Exception):
 class _Report:
     """All that the engine writes; what is left out of an apply would be taken away."""
 
-    verdict: Verdict
-    read_from: str
+    verdict: Verdict | None = None
+    read_from: str | None = None
     incidents: tuple[Incident, ...] = ()
+    trouble: str | None = None
 
 
 class StatusWriter:
@@ -106,8 +108,8 @@ class StatusWriter:
         status = self.resumed = self.read()
         if status is None:
             return
-        if status.verdict is not None and status.read_from is not None:
-            report = _Report(status.verdict, status.read_from, tuple(status.incidents))
+        report = _Report(status.verdict, status.read_from, tuple(status.incidents), status.trouble)
+        if report != _Report():
             self._wanted = self._written = report
 
     @property
@@ -117,8 +119,14 @@ class StatusWriter:
 
     def offer(self, verdict: Verdict, read_from: Millis) -> None:
         """Take what the status should hold, besides the incidents."""
-        incidents = self._wanted.incidents if self._wanted is not None else ()
-        self._wanted = _Report(verdict, millis_to_rfc3339(read_from), incidents)
+        before = self._wanted or _Report()
+        self._wanted = replace(before, verdict=verdict, read_from=millis_to_rfc3339(read_from))
+
+    def offer_trouble(self, sentence: str | None) -> None:
+        """Take why Kafka cannot be read; None while it can."""
+        said = None if sentence is None else sentence[:_LONGEST]
+        if said is not None or self._wanted is not None:
+            self._wanted = replace(self._wanted or _Report(), trouble=said)
 
     def offer_incidents(self, incidents: Sequence[Incident]) -> None:
         """Take the incidents that the status should hold beside its verdict."""
@@ -143,10 +151,13 @@ class StatusWriter:
         logger.warning("the status was not written, next attempt in %g s: %s", wait, failure)
 
     def _write(self, report: _Report) -> str | None:
-        status: dict[str, object] = {
-            "verdict": report.verdict.model_dump(by_alias=True, exclude_none=True),
-            "readFrom": report.read_from,
-        }
+        status: dict[str, object] = {}
+        if report.verdict is not None:
+            status["verdict"] = report.verdict.model_dump(by_alias=True, exclude_none=True)
+        if report.read_from is not None:
+            status["readFrom"] = report.read_from
+        if report.trouble is not None:
+            status["trouble"] = report.trouble
         if report.incidents:
             status["incidents"] = [
                 incident.model_dump(by_alias=True, exclude_none=True)

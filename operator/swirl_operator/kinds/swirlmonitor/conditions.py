@@ -13,13 +13,25 @@ from swirl_operator.status.reasons import AnyReason, Reason
 _KEEPS_ENDING = (Reason.RESTART_LOOP, OutcomeReason.OUT_OF_MEMORY)
 
 
-def running(progress: Rollout | None, found: Trouble | None) -> Conditions:
-    """Whether the engine runs, and what keeps it from that."""
+def running(
+    progress: Rollout | None, found: Trouble | None, kafka: str | None = None
+) -> Conditions:
+    """Whether the engine runs, and what keeps it from that.
+
+    Args:
+        progress: of its Deployment.
+        found: of its Pod.
+        kafka: why it cannot read Kafka, in its own words.
+    """
     if progress is None or not progress.begun:
         return reconciling(Reason.ENGINE_STARTING, "The analysis starts.")
     ends = found is not None and found.state.reason in _KEEPS_ENDING
     if progress.done and not ends:
         return ready(Reason.WATCHING, "The analysis runs.")
+    if kafka and (found is None or found.state.state == "Running"):
+        said = f"The analysis runs and reads nothing: {kafka.rstrip('.')}."
+        settle = stalled if progress.stuck else reconciling
+        return settle(Reason.KAFKA_UNAVAILABLE, said)
     if progress.refused:
         refusal = read_refusal(progress.refused)
         said = f"The analysis does not run: its Pod cannot be created: {refusal.message}."

@@ -15,6 +15,9 @@ from swirl_operator.runtime.interface import CacheReader, Object, Observation, P
 from swirl_operator.runtime.key import Key
 from swirl_operator.status.invalid import invalid_plan
 
+_ENGINES = ("verdict", "readFrom", "trouble", "incidents")
+"""Fields of the status that the analysis writes."""
+
 
 class SwirlMonitorController:
     """Reconciles SwirlMonitors."""
@@ -38,4 +41,4 @@ class SwirlMonitorController:
         return plan_monitor(observation, self._installation)
 
     def invalid(self, observation: Observation[Any], error: Exception) -> Plan:
-        return invalid_plan(observation, error, not_ours=("verdict", "readFrom", "incidents"))
+        return invalid_plan(observation, error, not_ours=_ENGINES)

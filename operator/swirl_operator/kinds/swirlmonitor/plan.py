@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.wire.environment import InvalidEnvironment
 from swirl.wire.reasons import OutcomeReason
@@ -13,6 +15,7 @@ from swirl_operator.pods.reading.questions import LOOK_AGAIN, unread
 from swirl_operator.pods.refusals import refused
 from swirl_operator.pods.replicas import of_template, trouble
 from swirl_operator.pods.rollout import rollout_of
+from swirl_operator.pods.state import read_state
 from swirl_operator.pods.template import digest_of
 from swirl_operator.runtime.interface import Object, Observation, Plan
 from swirl_operator.runtime.objects import is_deleting, name_of, namespace_of, status_of
@@ -75,7 +78,8 @@ def _engine(observation: Observation[MonitorRelated], manifest: Object) -> Plan:
         now=observation.now,
     )
     judged = judge(
-        refused(observation.failures) or conditions.running(progress, found),
+        refused(observation.failures)
+        or conditions.running(progress, found, _kafkas_trouble(monitor, pods)),
         status_of(monitor),
         now=observation.now,
         progressed_at=progress.progressed_at if progress else None,
@@ -88,6 +92,14 @@ def _engine(observation: Observation[MonitorRelated], manifest: Object) -> Plan:
         events=framed.events,
         requeue_after=look_again,
     )
+
+
+def _kafkas_trouble(monitor: Object, pods: Sequence[Object]) -> str | None:
+    """What the engine says of Kafka, while there is one to say it."""
+    if not any(read_state(pod, manifests.CONTAINER).state == "Running" for pod in pods):
+        return None
+    said = status_of(monitor).get("trouble")
+    return said if isinstance(said, str) else None
 
 
 def _health(monitor: Object, conditions: Conditions) -> Condition:

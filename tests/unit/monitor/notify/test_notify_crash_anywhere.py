@@ -88,6 +88,9 @@ class Status:
     def offer_incidents(self, incidents: Sequence[Incident]) -> None:
         self._wanted = tuple(incidents)
 
+    def offer_trouble(self, sentence: str | None) -> None:
+        """Nor is what keeps the engine from Kafka."""
+
     def flush(self) -> None:
         if self._wanted == self.incidents:
             return

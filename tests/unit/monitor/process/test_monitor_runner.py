@@ -46,6 +46,7 @@ class Sink:
     def __init__(self) -> None:
         self.offered: list[Verdict] = []
         self.flushed = 0
+        self.trouble: str | None = None
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
@@ -56,6 +57,9 @@ class Sink:
 
     def offer_incidents(self, incidents: Sequence[Incident]) -> None:
         """What becomes of them is tried in tests/unit/monitor/notify."""
+
+    def offer_trouble(self, sentence: str | None) -> None:
+        self.trouble = sentence
 
     def flush(self) -> None:
         self.flushed += 1
@@ -107,10 +111,11 @@ def test_without_kafka_time_stands_still_and_the_verdict_stays() -> None:
     windows = engine.windows_closed
     first, second = found.run_once(), found.run_once()
     assert 0 < first < second
-    assert health.not_ready == "Kafka does not answer"
+    assert health.not_ready == sink.trouble == "gone"
     assert engine.windows_closed == windows
     assert found.run_once() == 0
     assert health.not_ready is None
+    assert sink.trouble is None
     assert {verdict.state for verdict in sink.offered} == {"Healthy"}
 
 

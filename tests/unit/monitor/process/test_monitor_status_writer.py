@@ -112,6 +112,35 @@ def test_an_absent_server_does_not_raise(tmp_path: Path) -> None:
         writer.read()
 
 
+def test_trouble_stands_beside_what_was_said_before(api: FakeApi, writer: StatusWriter) -> None:
+    writer.offer_trouble(None)
+    writer.flush()
+    assert api.patches == [], "there is nothing to say"
+    writer.offer_trouble("Kafka at kafka:9092 cannot be reached: why; what to do")
+    writer.flush()
+    assert api.patches[-1].body["status"] == {
+        "trouble": "Kafka at kafka:9092 cannot be reached: why; what to do"
+    }
+    writer.offer(BROKEN, START)
+    writer.flush()
+    assert api.patches[-1].body["status"].keys() == {"verdict", "readFrom", "trouble"}
+    writer.offer_trouble(None)
+    writer.flush()
+    assert api.patches[-1].body["status"].keys() == {"verdict", "readFrom"}
+
+
+def test_trouble_of_an_engine_before_this_one_is_taken_back(
+    api: FakeApi, writer: StatusWriter
+) -> None:
+    api.stored = {"status": {"observedGeneration": 1, "trouble": "Kafka was away"}}
+    writer.resume()
+    writer.flush()
+    assert api.patches == []
+    writer.offer_trouble(None)
+    writer.flush()
+    assert "trouble" not in api.patches[-1].body["status"]
+
+
 def test_knows_what_it_said_before_it_was_started_again(api: FakeApi, writer: StatusWriter) -> None:
     assert writer.read() is None
     writer.offer(BROKEN, START)

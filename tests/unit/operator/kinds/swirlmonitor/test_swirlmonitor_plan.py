@@ -221,6 +221,33 @@ def test_an_engine_that_needs_more_memory_says_so() -> None:
     )
 
 
+AWAY = "Kafka at no-such-broker.example:9092 cannot be reached: its name is not known; correct it"
+
+
+def test_an_engine_that_cannot_read_kafka_says_which_and_why() -> None:
+    obj = monitor(status={"trouble": AWAY})
+    down = live(obj, {"availableReplicas": 0})
+    running = engine_that({"running": {"startedAt": "2026-01-31T11:59:50Z"}}, down)
+    plan = look(obj, down, related={"pods": [running]})
+    assert said(plan) == (
+        "Unknown",
+        "KafkaUnavailable",
+        f"The analysis runs and reads nothing: {AWAY}.",
+    )
+    stuck = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}
+    down = live(obj, {"availableReplicas": 0, "conditions": [stuck]})
+    plan = look(obj, down, related={"pods": [running]})
+    assert said(plan)[:2] == ("False", "KafkaUnavailable")
+
+
+def test_an_engine_that_is_not_there_is_not_said_to_lack_kafka() -> None:
+    obj = monitor(status={"trouble": AWAY})
+    state = {"waiting": {"reason": "ImagePullBackOff", "message": "no such tag"}}
+    down = live(obj, {"availableReplicas": 0})
+    plan = look(obj, down, related={"pods": [engine_that(state, down)]})
+    assert said(plan)[1] == "ImagePull"
+
+
 def test_a_roll_out_that_is_stuck() -> None:
     stuck = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}
     down = live(monitor(), {"availableReplicas": 0, "conditions": [stuck]})
