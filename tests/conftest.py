@@ -9,6 +9,7 @@ from xdist.scheduler import LoadScopeScheduling
 GROUPS = {
     "tests/integration/ads/": "spark",
     "tests/integration/ads/test_ads_ingest_kafka.py": "ingest",
+    "tests/integration/api/test_api_executors.py": "spark",
     "tests/integration/models/": "spark",
     "tests/integration/scorer/": "spark",
     "tests/e2e/ads/": "demo",

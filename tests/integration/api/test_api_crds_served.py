@@ -222,7 +222,7 @@ REFUSED = {
         "spec.spark.driver.memory",
     ),
     "memory-of-bytes-by-mistake": (
-        job("bad", spark={"executor": {"memory": 512}}),
+        job("bad", spark={"executor": {"memoryOverhead": 512}}),
         "must be 1Mi at least; a number without a unit counts bytes",
     ),
     "negative": (sized({"limits": {"cpu": -1}}), "greater than or equal to 0"),

@@ -99,3 +99,35 @@ def test_names_leave_room_for_what_is_made_from_them() -> None:
     assert AnalyticsRun.max_name_length + len("-99") <= 47
     assert ModelServer.max_name_length <= 63
     assert SwirlMonitor.max_name_length + len("-monitor") <= 63
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [(1, "1"), (0.5, "0.5"), ("500m", "500m"), ("1.5Gi", "1.5Gi"), ("2G", "2G"), ("1e9", "1e9")],
+)
+def test_quantities_are_read_as_kubernetes_reads_them(written: Any, text: str) -> None:
+    spec = {"model": {"job": "a"}, "resources": {"limits": {"cpu": written, "x.org/y": written}}}
+    server = ModelServer.model_validate({"spec": spec})
+    assert server.spec.resources is not None
+    assert server.spec.resources.limits == {"cpu": text, "x.org/y": text}
+    assert server.spec.resources.requests == {}
+
+
+@pytest.mark.parametrize("written", [True, "", "1 Gi", "1GB", "Gi", "-1", "1ki", None, {}])
+def test_what_is_no_quantity(written: Any) -> None:
+    spec = {"model": {"job": "a"}, "resources": {"limits": {"cpu": written}}}
+    with pytest.raises(ValidationError):
+        ModelServer.model_validate({"spec": spec})
+
+
+def test_fields_of_kubernetes_that_are_not_known_here_are_handed_on() -> None:
+    source = {"fileKeyRef": {"key": "k"}}
+    spec = {**JOB, "env": [{"name": "A", "valueFrom": source}]}
+    (variable,) = AnalyticsJob.model_validate({"spec": spec}).spec.env
+    assert variable.value_from is not None
+    assert variable.value_from.model_dump(by_alias=True, exclude_none=True) == source
+
+
+def test_a_field_of_pod_settings_that_is_not_known_is_refused() -> None:
+    with pytest.raises(ValidationError, match="nodeSelecter"):
+        AnalyticsJob.model_validate({"spec": {**JOB, "pod": {"nodeSelecter": {"a": "b"}}}})

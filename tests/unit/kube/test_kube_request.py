@@ -42,6 +42,13 @@ def test_apply_names_who_owns_the_fields(force: bool) -> None:
     assert json.loads(wanted.data or b"") == POD
 
 
+def test_what_is_made_has_no_field_that_nobody_knows() -> None:
+    strict = {"fieldManager": "me", "fieldValidation": "Strict"}
+    assert request.create(PODS, POD, manager="me").parameters == strict
+    shown = request.create(PODS, POD, manager="me", dry_run=True)
+    assert (shown.verb, shown.parameters) == ("create", strict | {"dryRun": "All"})
+
+
 def test_a_merge_patch_is_called_so() -> None:
     wanted = request.merge(PODS, "ns", "p", {"a": None})
     assert wanted.headers("agent")["Content-Type"] == "application/merge-patch+json"

@@ -101,3 +101,32 @@ def test_namespaces_are_told_theirs() -> None:
 def test_what_is_no_list_of_manifests_is_refused(text: str) -> None:
     with pytest.raises(InvalidEnvironment, match="SWIRL_WORKLOAD_OBJECTS"):
         OperatorEnvironment.read({**ENVIRONMENT, "SWIRL_WORKLOAD_OBJECTS": text})
+
+
+def test_the_kinds_are_told_what_every_pod_has() -> None:
+    said = {
+        "env": [{"name": "TZ", "value": "UTC"}],
+        "pod": {"imagePullSecrets": [{"name": "registry"}], "template": {"spec": {"x": None}}},
+    }
+    told = installation(
+        OperatorEnvironment.read({**ENVIRONMENT, "SWIRL_POD_DEFAULTS": json.dumps(said)})
+    )
+    workload = told.defaults.workload
+    assert [item.name for item in workload.env] == ["TZ"]
+    assert [item.name for item in workload.pod.image_pull_secrets] == ["registry"]
+    assert workload.pod.template == {"spec": {"x": None}}
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"pods": {}}, "SWIRL_POD_DEFAULTS: pods: there are env, envFrom and pod"),
+        ({"pod": {"nodeselector": {}}}, "SWIRL_POD_DEFAULTS: pod.nodeselector: "),
+        ({"pod": {"imagePullPolicy": "Sometimes"}}, "SWIRL_POD_DEFAULTS: pod.imagePullPolicy: "),
+    ],
+)
+def test_what_every_pod_has_must_be_something(said: object, words: str) -> None:
+    environment = OperatorEnvironment.read({**ENVIRONMENT, "SWIRL_POD_DEFAULTS": json.dumps(said)})
+    with pytest.raises(InvalidEnvironment) as caught:
+        installation(environment)
+    assert str(caught.value).startswith(words)

@@ -84,6 +84,15 @@ def name_clash(detail: str) -> Conditions:
     )
 
 
+def misplaced(detail: str) -> Conditions:
+    """What says where the Pods go is wrong; corrected in the job, it is no other version."""
+    message = f"The Pods cannot be placed as asked: {detail}. Goes on when it is corrected."
+    return (
+        Condition("Succeeded", "Unknown", OutcomeReason.INVALID_SPEC, message),
+        *stalled(OutcomeReason.INVALID_SPEC, message),
+    )
+
+
 def suspended(last: Object | None) -> Conditions:
     """The run's job is suspended, and nothing of the run is under way."""
     if last is None:

@@ -243,7 +243,8 @@ class _Round:
             message = f"Pod {attempt['pod']} was deleted by somebody {when}"
             return self._ended(attempt, Report("Failed", OutcomeReason.DRIVER_LOST, message))
         refusal = self._refusal(attempt)
-        if refusal is not None and refused.why(refusal) is OutcomeReason.INVALID_SPEC:
+        invalid = refusal is not None and refused.why(refusal) is OutcomeReason.INVALID_SPEC
+        if refusal is not None and invalid and not refused.is_placement(refusal.message):
             message = f"the API server refuses {refused.what(refusal)}: {refusal.message}"
             return self._ended(attempt, Report("Failed", OutcomeReason.INVALID_SPEC, message))
         if (early := self._due(attempt, None, None)) is not None:
@@ -259,11 +260,17 @@ class _Round:
         try:
             manifest, executor = self._manifest(attempt), self._executor()
         except InvalidObject as error:
-            return self._ended(attempt, Report("Failed", OutcomeReason.INVALID_SPEC, str(error)))
+            if not refused.is_placement(str(error)):
+                report = Report("Failed", OutcomeReason.INVALID_SPEC, str(error))
+                return self._ended(attempt, report)
+            wait = _sooner(_LONGEST_REFUSAL_SECONDS, left)
+            return self._written(conditions.misplaced(str(error)), requeue_after=wait)
         if refusal is None:
             return Plan(check=(executor,), create=(manifest,), requeue_after=0)
         if refusal.reason == NAME_CLASH:
             said = conditions.name_clash(refusal.message)
+        elif invalid:
+            said = conditions.misplaced(f"{refused.what(refusal)}: {refusal.message}")
         else:
             said = conditions.refused(
                 refused.why(refusal), refused.what(refusal), refused.with_remedy(refusal)
@@ -457,7 +464,8 @@ class _Round:
 
     def _executor(self) -> Object:
         namespace = self.metadata["namespace"]
-        return executor_pod(self._parsed(), namespace=namespace, installation=self.installation)
+        spec = AnalyticsJobSpec.model_validate(self._placed())
+        return executor_pod(spec, namespace=namespace, installation=self.installation)
 
     def _store(self, attempt: Object) -> None:
         self.status["attempts"] = [*self._attempts()[:-1], attempt]

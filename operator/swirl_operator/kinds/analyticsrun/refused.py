@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
+from swirl.api.pods import PLACEMENT_FIELDS
 from swirl.wire.reasons import OutcomeReason
 from swirl_operator.pods.reading.refusal import read_refusal
 from swirl_operator.pods.roles import EXECUTOR
 from swirl_operator.runtime.interface import ChildFailure
 
+_PLACEMENT = re.compile(rf"\b(?:{'|'.join(sorted(PLACEMENT_FIELDS))})\b")
+
 
 def why(failure: ChildFailure) -> OutcomeReason:
     """The reason; InvalidSpec does not pass, all others are tried again."""
     return read_refusal(failure.message, failure.code).reason
+
+
+def is_placement(message: str) -> bool:
+    """Whether it is about where a Pod goes or what it is called.
+
+    That makes no version of its own: who corrects it waits for this run to go on, not for another.
+    """
+    return _PLACEMENT.search(message) is not None
 
 
 def what(failure: ChildFailure) -> str:

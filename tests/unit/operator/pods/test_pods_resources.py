@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from swirl.api.meta import Resources
-from swirl_operator.pods.resources import container_resources, cpu_of
+from swirl_operator.pods.resources import container_resources, cpu_of, other_resources
 
 REQUESTED = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "256Mi"}}
 
@@ -43,3 +43,19 @@ def test_cpu_alone() -> None:
     assert cpu_of(None, default="4") == ("4", None)
     limited = Resources.model_validate({"limits": {"cpu": "2"}})
     assert cpu_of(limited, default="4") == ("2", "2")
+
+
+def test_other_resources_stand_as_they_were_said() -> None:
+    said = {
+        "requests": {"cpu": 1, "ephemeral-storage": "1Gi"},
+        "limits": {"nvidia.com/gpu": 1, "memory": "2Gi"},
+    }
+    assert of(said) == {
+        "requests": {"cpu": "1", "memory": "2Gi", "ephemeral-storage": "1Gi"},
+        "limits": {"memory": "2Gi", "nvidia.com/gpu": "1"},
+    }
+    assert other_resources(Resources.model_validate(said)) == {
+        "requests": {"ephemeral-storage": "1Gi"},
+        "limits": {"nvidia.com/gpu": "1"},
+    }
+    assert other_resources(None) == {}

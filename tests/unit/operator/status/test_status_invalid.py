@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl_operator.runtime.interface import Object
-from swirl_operator.status.invalid import invalid_plan
+from swirl_operator.status.invalid import InvalidObject, invalid_plan
 from tests.support import kstatus
 from tests.unit.operator.kinds.observed import (
     EARLIER,
@@ -79,3 +79,17 @@ def test_it_never_raises(status: Any) -> None:
     assert invalid_plan(observe(obj), ValueError("no")).status is not None
     bare: Object = {"kind": "AnalyticsJob", "spec": None}
     assert invalid_plan(observe(bare), ValueError("no")).status is not None
+
+
+def test_a_field_that_is_none_is_named() -> None:
+    spec = {"mode": "Batch", "pod": {"nodeSelecter": {}}}
+    with pytest.raises(ValidationError) as caught:
+        AnalyticsJobSpec.model_validate(spec)
+    plan = planned(partial(invalid_plan, error=caught.value), observe(job()))
+    assert "spec.pod.nodeSelecter: there is no such field" in said(plan)[2]
+
+
+def test_what_was_found_out_by_looking_is_said_as_it_is() -> None:
+    error = InvalidObject("spec.pod.template.spec.restartPolicy: it is Swirl's")
+    plan = planned(partial(invalid_plan, error=error), observe(job()))
+    assert said(plan)[2].startswith("spec.pod.template.spec.restartPolicy: it is Swirl's. ")

@@ -128,3 +128,23 @@ def test_a_namespace_that_nobody_prepared_says_what_to_do() -> None:
     words = said(look(going(), failures=[failure(403, ACCOUNT)]))[2]
     assert "ServiceAccount swirl-driver does not exist in namespace ads" in words
     assert "workloadNamespaces" in words
+
+
+@pytest.mark.parametrize("whose", ["train-1-1", "executor"])
+def test_a_placement_that_is_invalid_is_waited_for_as_it_makes_no_version(whose: str) -> None:
+    message = f'Pod "{whose}" is invalid: spec.tolerations[0].operator: Unsupported value: "Foo"'
+    refusal = ChildFailure(Ref(PODS, "ads", whose), 422, "Invalid", message)
+    plan = look(going(), failures=[refusal])
+    assert plan.create
+    assert said(plan, "Succeeded")[:2] == ("Unknown", "InvalidSpec")
+    ready = said(plan)
+    assert ready[0] == "False"
+    assert message in ready[2]
+
+
+def test_labels_that_are_swirls_own_are_waited_for_likewise() -> None:
+    spec = {"pod": {"labels": {"swirl.dev/run": "mine"}}}
+    plan = look(going(spec=spec))
+    assert (plan.create, plan.requeue_after) == ((), 60)
+    assert said(plan, "Succeeded")[:2] == ("Unknown", "InvalidSpec")
+    assert "spec.pod: metadata.labels: swirl.dev/run is Swirl's own" in said(plan)[2]

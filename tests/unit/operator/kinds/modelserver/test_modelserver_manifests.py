@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from swirl.api.pods import Workload
 from swirl.api.v1alpha1.modelserver import ModelServerSpec
 from swirl.wire.containers import ScorerEnvironment
 from swirl.wire.kafka import KafkaSettings
@@ -15,6 +16,7 @@ from swirl_operator.kinds.modelserver.source import Served
 from swirl_operator.pods.artifacts import ArtifactStore
 from swirl_operator.pods.deployment import selector
 from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.settings import Defaults
 from swirl_operator.runtime.interface import Object
 from tests.support.environ import environ_of
 from tests.unit.operator.kinds.process import INSTALLATION
@@ -104,3 +106,29 @@ def test_models_are_mounted_to_be_read_only_and_without_a_token() -> None:
     mount = next(m for m in scorer(made())["volumeMounts"] if m["name"] == "artifacts")
     assert mount["readOnly"] is True
     assert pod["automountServiceAccountToken"] is False
+
+
+def test_replicas_keep_apart_where_they_can_and_a_user_may_have_it_otherwise() -> None:
+    (apart,) = made()["spec"]["template"]["spec"]["topologySpreadConstraints"]
+    assert apart["whenUnsatisfiable"] == "ScheduleAnyway"
+    assert apart["labelSelector"]["matchLabels"] == selector("ModelServer", "sentiment")
+    zone = {**apart, "topologyKey": "topology.kubernetes.io/zone"}
+    both = made(pod={"topologySpreadConstraints": [zone]})["spec"]["template"]["spec"]
+    assert both["topologySpreadConstraints"] == [apart, zone]
+    none = {"spec": {"topologySpreadConstraints": None}}
+    assert (
+        "topologySpreadConstraints" not in made(pod={"template": none})["spec"]["template"]["spec"]
+    )
+
+
+def test_settings_reach_scorers() -> None:
+    workload = Workload.model_validate({"pod": {"imagePullSecrets": [{"name": "registry"}]}})
+    here = replace(HERE, defaults=Defaults(workload))
+    env = [{"name": "TZ", "value": "UTC"}, {"name": "SWIRL_MODEL_NAME", "value": "other"}]
+    manifest = made(installation=here, env=env, pod={"labels": {"team": "ads"}})
+    template = manifest["spec"]["template"]
+    assert template["spec"]["imagePullSecrets"] == [{"name": "registry"}]
+    assert template["metadata"]["labels"]["team"] == "ads"
+    assert "team" not in manifest["spec"]["selector"]["matchLabels"]
+    assert scorer(manifest)["env"][0] == {"name": "TZ", "value": "UTC"}
+    assert read(manifest).model_name == "sentiment"
