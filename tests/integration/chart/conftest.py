@@ -73,8 +73,9 @@ class Installation:
     def apply(self, obj: dict[str, Any]) -> None:
         self.kubectl("apply", "--server-side", "-f", "-", obj=obj)
 
-    def may(self, account: str, namespace: str, *words: str) -> bool:
-        user = f"system:serviceaccount:{namespace}:{account}"
+    def may(self, account: str, namespace: str, *words: str, of: str = "") -> bool:
+        """Whether an account of that namespace, or of another, may do something there."""
+        user = f"system:serviceaccount:{of or namespace}:{account}"
         asked = ("auth", "can-i", *words, "--as", user, "-n", namespace)
         done = self.run(str(tool("kubectl", Progress())), *asked)
         return done.stdout.strip() == "yes"
