@@ -1,6 +1,6 @@
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup check unit integration e2e test soak demo down generate verify lock images bench
+.PHONY: help setup check unit integration e2e test soak demo down generate verify lock images push release bench
 
 help: ## say what there is
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -46,6 +46,12 @@ lock: ## pin the packages that pyproject.toml asks for
 
 images: setup ## build the images that are missing; names in build/images.json
 	@$(PYTHON) runtime-images/build.py
+
+push: setup ## build the images and push them: REGISTRY=registry.example.org/team
+	@$(PYTHON) runtime-images/push.py "$(REGISTRY)"
+
+release: setup ## images, chart and bills of materials of a version: VERSION=0.2.0 REGISTRY=…
+	@$(PYTHON) runtime-images/release.py "$(VERSION)" "$(REGISTRY)" $(if $(PLATFORMS),--platforms "$(PLATFORMS)")
 
 bench: setup ## print figures of speed and memory
 	@$(PYTHON) -m tests.run bench

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-UV=0.13.9
+UV=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements/build.txt)
 
 # The program, and the package of Debian 12 that has it.
 declare -A NEEDED=([mvn]=maven [java]=openjdk-17-jre-headless)

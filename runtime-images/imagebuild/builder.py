@@ -12,7 +12,7 @@ from devtools.errors import ToolError
 from devtools.paths import REPOSITORY
 from devtools.references import chart_values
 from imagebuild.catalogue import PREFIX, Image, with_parents
-from imagebuild.engines import Engine
+from imagebuild.engines import FILLED, Engine, target
 from imagebuild.progress import PROGRESS
 from imagebuild.tags import tags
 
@@ -69,9 +69,10 @@ def _build_all(missing: list[Image], references: dict[str, str], engine: Engine)
 
 def _fill(image: Image, folder: Path) -> Path:
     context = folder / image.name
-    context.mkdir()
+    filled = context / FILLED
+    filled.mkdir(parents=True)
     for source in image.sources:
-        source.write(context)
+        source.write(filled)
     return context
 
 
@@ -81,12 +82,8 @@ def _build_one(
     try:
         filled = context.result()
         PROGRESS.say(f"{image.name}: building")
-        engine.build(
-            references[image.name],
-            REPOSITORY / "runtime-images" / image.folder / "Dockerfile",
-            filled,
-            None if image.parent is None else references[image.parent],
-        )
+        below = None if image.parent is None else references[image.parent]
+        engine.build(target(references[image.name], image, filled, below))
     except ToolError as error:
         raise ToolError(f"{image.name}: {error}") from error
     PROGRESS.say(f"{image.name}: {references[image.name]}")

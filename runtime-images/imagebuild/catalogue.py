@@ -20,15 +20,12 @@ PREFIX = "localhost/swirl"
 
 @dataclass(frozen=True)
 class Image:
+    """A target of runtime-images/Dockerfile; `debian` stands in for the public image below all."""
+
     name: str
     parent: str | None
     sources: tuple[Source, ...] = ()
-    dockerfile: str = ""
     runnable: bool = False
-
-    @property
-    def folder(self) -> str:
-        return self.dockerfile or self.name
 
 
 def _library(code: str) -> Code:
@@ -37,7 +34,7 @@ def _library(code: str) -> Code:
 
 
 def _packages(name: str, parent: str, *sources: Source) -> Image:
-    return Image(f"{name}-packages", parent, sources, dockerfile="packages")
+    return Image(f"{name}-packages", parent, sources)
 
 
 def _runnable(name: str, parent: str, *sources: Source) -> Image:
@@ -84,6 +81,8 @@ _ALL = (
 
 CATALOGUE = {image.name: image for image in _ALL}
 RUNNABLE = tuple(image.name for image in _ALL if image.runnable)
+PUBLISHED = tuple(name for name in RUNNABLE if name != "ads")
+"""What goes to a registry: all but the example."""
 
 
 def with_parents(names: tuple[str, ...]) -> list[Image]:

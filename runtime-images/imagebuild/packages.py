@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import sys
 import tempfile
@@ -34,10 +35,46 @@ _NEEDLESS = (
     "pyspark/licenses",
     # The packages themselves are on PYTHONPATH, compiled; these are archives of the same.
     "pyspark/python",
-    "pyspark/jars/netty-tcnative-*-aarch_64.jar",
     "pyspark/jars/netty-tcnative-*-osx-*.jar",
     "pyspark/jars/netty-tcnative-*-windows-*.jar",
 )
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What differs between the processors that images run on.
+
+    Attributes:
+        name: as uv and the kernel call it.
+        rocksdb: Spark's state store for it.
+        needless: what is for other processors alone.
+    """
+
+    name: str
+    rocksdb: str
+    needless: tuple[str, ...]
+
+
+MACHINES = {
+    machine.name: machine
+    for machine in (
+        Machine(
+            "x86_64", "librocksdbjni-linux64.so", ("pyspark/jars/netty-tcnative-*-aarch_64.jar",)
+        ),
+        Machine(
+            "aarch64",
+            "librocksdbjni-linux-aarch64.so",
+            ("pyspark/jars/netty-tcnative-*-x86_64.jar",),
+        ),
+    )
+}
+
+
+def _machine() -> Machine:
+    name = platform.machine()
+    if name not in MACHINES:
+        raise ToolError(f"images are built on {' or '.join(MACHINES)}, not on {name}")
+    return MACHINES[name]
 
 
 @dataclass(frozen=True)
@@ -73,9 +110,9 @@ class Packages:
             file.write(wanted)
             file.flush()
             _install(Path(file.name), site)
-        remove(site, _NEEDLESS)
+        remove(site, (*_NEEDLESS, *_machine().needless))
         for jar in site.glob("pyspark/jars/rocksdbjni-*.jar"):
-            keep_natives(jar, "librocksdbjni-linux64.so")
+            keep_natives(jar, _machine().rocksdb)
         make_readable(site)
         # A few packages carry templates that are no valid Python: not our fault, and harmless.
         compile_python(site, f"/opt/{_SITE}")
@@ -107,7 +144,7 @@ def _install(requirements: Path, site: Path) -> None:
             "--python-version",
             "3.11",
             "--python-platform",
-            "x86_64-unknown-linux-gnu",
+            f"{_machine().name}-unknown-linux-gnu",
             "--require-hashes",
             "--no-deps",
             "--requirement",

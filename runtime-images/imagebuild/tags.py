@@ -1,12 +1,14 @@
-"""A tag says what is in an image: the same inputs have the same tag on every machine."""
+"""A tag says what is in an image: the same inputs have the same tag on every machine of a kind."""
 
 from __future__ import annotations
 
 import hashlib
+import platform
 from pathlib import Path
 
 from devtools.paths import REPOSITORY
-from imagebuild.catalogue import CATALOGUE, Image
+from imagebuild.catalogue import Image
+from imagebuild.stages import stages
 
 _LENGTH = 12
 
@@ -24,11 +26,18 @@ def tags(images: list[Image], *, debian: str | None = None) -> dict[str, str]:
 
 
 def _tag(image: Image, below: str) -> str:
-    digest = hashlib.sha256(f"{image.name}\n{below}\n".encode())
-    dockerfile = REPOSITORY / "runtime-images" / CATALOGUE[image.name].folder / "Dockerfile"
-    for path in [dockerfile, *(path for source in image.sources for path in source.inputs())]:
+    digest = hashlib.sha256(f"{image.name}\n{below}\n{platform.machine()}\n".encode())
+    digest.update(f"{_instructions(image)}\n".encode())
+    for path in (path for source in image.sources for path in source.inputs()):
         _add(digest, path)
     return digest.hexdigest()[:_LENGTH]
+
+
+def _instructions(image: Image) -> str:
+    folder = REPOSITORY / "runtime-images"
+    if image.name == "debian":
+        return (folder / "debian" / "Dockerfile").read_text()
+    return stages((folder / "Dockerfile").read_text())[image.name]
 
 
 def _add(digest: hashlib._Hash, path: Path) -> None:

@@ -25,10 +25,11 @@ class Store:
     def stored(self) -> set[str]:
         return self.images
 
-    def build(self, reference: str, dockerfile: Path, context: Path, base: str | None) -> None:
-        assert dockerfile.name == "Dockerfile"
+    def build(self, words: list[str]) -> None:
+        options = dict(zip(words[:-1:2], words[1:-1:2], strict=True))
+        reference, below = options["--tag"], options.get("--build-arg")
         self.images.add(reference)
-        self.built.append((reference, base))
+        self.built.append((reference, below and below.partition("=")[2]))
 
     @property
     def names(self) -> list[str]:

@@ -16,6 +16,7 @@ from devtools.paths import REPOSITORY
 from imagebuild.catalogue import CATALOGUE, with_parents
 from imagebuild.packages import Packages, read_blocks
 from imagebuild.sources import Code
+from imagebuild.stages import stages
 from tests.unit.distribution.project import EXTRAS, METADATA
 
 _ROOTS = ("swirl", "swirl_operator", "ads")
@@ -63,7 +64,8 @@ def _is_ours(module: str) -> bool:
 def _started(name: str) -> set[str]:
     """The modules of ours that the image's files start with `python3 -m`."""
     folder = REPOSITORY / "runtime-images" / name
-    text = "\n".join(path.read_text() for path in (folder / "Dockerfile", *folder.glob("*.sh")))
+    stage = stages((folder.parent / "Dockerfile").read_text())[name]
+    text = "\n".join((stage, *(path.read_text() for path in folder.glob("*.sh"))))
     named = re.findall(r"-m[\s\",]+([\w.]+)", text)
     graph = _graph()
     return {

@@ -27,12 +27,17 @@ class Fixed:
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(tagging, "REPOSITORY", tmp_path)
-    for name in ("base", "operator"):
-        folder = tmp_path / "runtime-images" / name
-        folder.mkdir(parents=True)
-        (folder / "Dockerfile").write_text(f"FROM {name}")
+    write_dockerfile(tmp_path)
     (tmp_path / "code.py").write_text("x = 1")
     return tmp_path
+
+
+def write_dockerfile(repository: Path, **instructions: str) -> None:
+    folder = repository / "runtime-images"
+    folder.mkdir(exist_ok=True)
+    stages = {"base": "RUN true", "operator": "CMD []"} | instructions
+    text = "".join(f"FROM below AS {name}\n{lines}\n" for name, lines in stages.items())
+    (folder / "Dockerfile").write_text(text)
 
 
 def tags_of(repository: Path) -> tuple[str, str]:
@@ -55,7 +60,14 @@ def test_images_tag_changes_with_code_and_leaves_parents_alone(repository: Path)
 
 def test_images_tag_changes_with_every_parent(repository: Path) -> None:
     _, operator = tags_of(repository)
-    (repository / "runtime-images" / "base" / "Dockerfile").write_text("FROM other")
+    write_dockerfile(repository, base="RUN false")
+    assert tags_of(repository)[1] != operator
+
+
+def test_images_tag_changes_with_its_own_stage_alone(repository: Path) -> None:
+    base, operator = tags_of(repository)
+    write_dockerfile(repository, operator="CMD [1]", scorer="CMD []")
+    assert tags_of(repository)[0] == base
     assert tags_of(repository)[1] != operator
 
 
