@@ -19,7 +19,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parent
-IMAGES = ("operator", "scorer", "spark", "monitor", "ads", "build")
+IMAGES = ("operator", "scorer", "spark", "monitor", "ads", "build", "pip")
 DEVELOPERS = "dev"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 

@@ -49,7 +49,11 @@ _ALL = (
     _packages("scorer", "base", Packages("scorer")),
     _packages("monitor", "base", Packages("monitor")),
     _packages(
-        "spark", "java", Packages("spark"), Jars("spark/pom.xml", to="swirl/site/pyspark/jars")
+        "spark",
+        "java",
+        Packages("pip"),
+        Packages("spark"),
+        Jars("spark/pom.xml", to="swirl/site/pyspark/jars"),
     ),
     _packages("kafka", "java", Jars("kafka/pom.xml", to="kafka/libs")),
     _runnable(
@@ -64,7 +68,7 @@ _ALL = (
         "spark",
         "spark-packages",
         _library("swirl/job"),
-        Code(("entrypoint.sh",), root="runtime-images/spark", to="swirl"),
+        Code(("entrypoint.sh", "bin"), root="runtime-images/spark", to="swirl"),
     ),
     _runnable(
         "kafka",

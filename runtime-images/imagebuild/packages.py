@@ -110,6 +110,9 @@ class Packages:
             file.write(wanted)
             file.flush()
             _install(Path(file.name), site)
+        if self.below is None:
+            # Whatever is installed on top later keeps these as they are, or says why it cannot.
+            write_constraints(wanted, context / "swirl" / "constraints.txt")
         remove(site, (*_NEEDLESS, *_machine().needless))
         for jar in site.glob("pyspark/jars/rocksdbjni-*.jar"):
             keep_natives(jar, _machine().rocksdb)
@@ -128,6 +131,13 @@ def read_blocks(lock: str) -> dict[str, str]:
         if name:
             blocks[name] = blocks.get(name, "") + line
     return blocks
+
+
+def write_constraints(lock: str, path: Path) -> None:
+    """Adds the versions that a lock names, without its hashes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        file.writelines(f"{name}\n" for name in read_blocks(lock))
 
 
 def _install(requirements: Path, site: Path) -> None:
