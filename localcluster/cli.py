@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from devtools.errors import ToolError
+from devtools.errors import UNUSABLE, ToolError
 from devtools.progress import Progress
 from localcluster import build, controlplane, images
 from localcluster.containerd import Containerd
@@ -70,6 +70,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="IMAGE",
         help="docker-archive or OCI tar, or the name of an image in buildah's storage",
     )
+    registry = commands.add_parser("trust", help="let the node pull from a registry of your own")
+    registry.add_argument("registry", metavar="HOST:PORT")
+    registry.add_argument("authority", type=Path, help="the certificate that signed the registry's")
     commands.add_parser("kubeconfig", help="print the path of the cluster's kubeconfig")
     commands.add_parser("build", help="build every program into the cache")
     one = commands.add_parser("tool", help="print the path of a program, built if need be")
@@ -99,6 +102,9 @@ def _run(options: argparse.Namespace, progress: Progress) -> int:
         case "load":
             require_cluster_host()
             _load(Instance.from_environment(), options.images, progress)
+        case "trust":
+            require_cluster_host()
+            _node(Instance.from_environment()).trust(options.registry, _readable(options.authority))
         case "kubeconfig":
             require_cluster_host()
             print(_existing_kubeconfig(Instance.from_environment()))
@@ -116,13 +122,29 @@ def _run(options: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
-def _load(instance: Instance, wanted: Sequence[str], progress: Progress) -> None:
+def _node(instance: Instance) -> Containerd:
     network = recorded_network(instance)
     if network is None:
         raise _is_down(instance)
     containerd = Containerd(network.node(instance))
     if not containerd.node.containerd_socket.exists():
         raise _is_down(instance)
+    return containerd
+
+
+def _readable(path: Path) -> Path:
+    if not path.is_file():
+        raise ToolError(
+            f"there is no certificate {path}",
+            where=str(path.absolute()),
+            remedy="give the file with the authority's certificate, in PEM",
+            exit_code=UNUSABLE,
+        )
+    return path
+
+
+def _load(instance: Instance, wanted: Sequence[str], progress: Progress) -> None:
+    containerd = _node(instance)
     for image in wanted:
         images.load(containerd, image, progress)
 

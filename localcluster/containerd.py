@@ -34,9 +34,22 @@ class Containerd:
     def _cni(self) -> Path:
         return self.node.state / "cni"
 
+    @property
+    def _registries(self) -> Path:
+        return self.node.state / "registries"
+
+    def trust(self, registry: str, authority: Path) -> None:
+        """Let images be pulled from a registry whose certificate that authority has signed."""
+        kept = self._registries / registry / "ca.crt"
+        files.write(kept, authority.read_text())
+        # Read at each pull: nothing has to be started again.
+        files.write(kept.with_name("hosts.toml"), registry_config(registry, kept))
+
     def program(self, sandbox_image: str) -> Program:
         """Writes the configuration that the program reads."""
-        config = runtime_config(self.node, sandbox_image=sandbox_image, cni=self._cni)
+        config = runtime_config(
+            self.node, sandbox_image=sandbox_image, cni=self._cni, registries=self._registries
+        )
         network = self._cni / "10-pods.conflist"
         files.write(self._config, config)
         files.write_json(network, network_config(self.node))
@@ -74,7 +87,14 @@ class Containerd:
         )
 
 
-def runtime_config(node: Node, *, sandbox_image: str, cni: Path) -> str:
+def registry_config(registry: str, authority: Path) -> str:
+    return f"""\
+server = {json.dumps(f"https://{registry}")}
+ca = {json.dumps(str(authority))}
+"""
+
+
+def runtime_config(node: Node, *, sandbox_image: str, cni: Path, registries: Path) -> str:
     # JSON's strings are TOML's.
     text = {
         key: json.dumps(str(value))
@@ -85,6 +105,7 @@ def runtime_config(node: Node, *, sandbox_image: str, cni: Path) -> str:
             "sandbox": sandbox_image,
             "cni": cni,
             "programs": CNI_PROGRAMS,
+            "registries": registries,
         }.items()
     }
     return f"""\
@@ -111,6 +132,9 @@ disabled_plugins = [
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = {text["programs"]}
     conf_dir = {text["cni"]}
+
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = {text["registries"]}
 
   [plugins."io.containerd.grpc.v1.cri".containerd]
     snapshotter = "overlayfs"

@@ -25,6 +25,9 @@ def main() -> int:
     parser.add_argument("registry", help="host, and path where it has one")
     parser.add_argument("names", nargs="*", help=f"of {', '.join(RUNNABLE)} (all but the example)")
     parser.add_argument("--engine", choices=["docker", "buildah"], help="(the one that runs)")
+    parser.add_argument(
+        "--output", type=Path, default=BUILD, help="folder for values.yaml and pushed.json (build)"
+    )
     arguments = parser.parse_args()
     names = tuple(arguments.names) or PUBLISHED
     unknown = sorted(set(names) - set(RUNNABLE))
@@ -38,11 +41,11 @@ def main() -> int:
             images = build(names, engine)
             write_results(images)
             pushed = push(images, registry, engine)
-            write_pushed(pushed, BUILD)
+            write_pushed(pushed, arguments.output)
     except ToolError as error:
         PROGRESS.say(f"failed: {error}")
         return error.exit_code
-    PROGRESS.say(f"done: {BUILD / 'values.yaml'}, for `helm -f`")
+    PROGRESS.say(f"done: {arguments.output / 'values.yaml'}, for `helm -f`")
     if "spark" in pushed:
         PROGRESS.say(f"jobs are built on {pushed['spark'].name}:{pushed['spark'].tag}")
     return 0

@@ -16,6 +16,7 @@ GROUPS = {
     "tests/e2e/chart/": "release",
     "tests/e2e/localcluster/": "release",
     "tests/e2e/operator/": "release",
+    "tests/e2e/registry/": "registry",
     "tests/e2e/upgrade/": "release",
 }
 

@@ -84,7 +84,7 @@ class Suite:
 
     def e2e(self) -> None:
         # The demo waits more than it works, so everything else is tried meanwhile.
-        self._on_cluster("tests/e2e", *_workers("loadscope", 2))
+        self._on_cluster("tests/e2e", *_workers("loadscope", 3))
 
     def soak(self) -> None:
         os.environ["SWIRL_SOAK"] = "1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ import pytest
 
 from localcluster import kubeconfig
 from localcluster.certificates import Authorities, Subject, certificate_config
-from localcluster.containerd import network_config, runtime_config
+from localcluster.containerd import Containerd, network_config, runtime_config
 from localcluster.controlplane import ControlPlane, free_ports
 from localcluster.instance import Instance, Network
 from localcluster.namespaces import mount_script
@@ -37,7 +38,9 @@ def plane(tmp_path: Path) -> ControlPlane:
 
 
 def test_containerd_reads_its_configuration_as_meant() -> None:
-    text = runtime_config(NODE, sandbox_image="localhost/pause:1", cni=Path("/cni"))
+    text = runtime_config(
+        NODE, sandbox_image="localhost/pause:1", cni=Path("/cni"), registries=Path("/registries")
+    )
     config = tomllib.loads(text)
 
     runtime = config["plugins"]["io.containerd.grpc.v1.cri"]
@@ -46,6 +49,18 @@ def test_containerd_reads_its_configuration_as_meant() -> None:
     assert runtime["sandbox_image"] == "localhost/pause:1"
     assert runtime["restrict_oom_score_adj"] is True
     assert runtime["cni"] == {"bin_dir": "/usr/lib/cni", "conf_dir": "/cni"}
+    assert runtime["registry"] == {"config_path": "/registries"}
+
+
+def test_containerd_trusts_a_registry_by_its_authority(tmp_path: Path) -> None:
+    node = replace(NODE, state=tmp_path / "node")
+    authority = tmp_path / "authority.pem"
+    authority.write_text("certificate")
+    Containerd(node).trust("198.18.7.1:5000", authority)
+    hosts = tmp_path / "node" / "registries" / "198.18.7.1:5000" / "hosts.toml"
+    said = tomllib.loads(hosts.read_text())
+    assert said["server"] == "https://198.18.7.1:5000"
+    assert Path(said["ca"]).read_text() == "certificate"
 
 
 def test_pods_get_addresses_from_the_nodes_range() -> None:
