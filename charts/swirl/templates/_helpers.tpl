@@ -182,6 +182,12 @@ imagePullSecrets:
 {{/* What every Pod of a workload has, as JSON; nothing where nobody wants anything. */}}
 {{- define "swirl.podDefaults" -}}
 {{- $pod := deepCopy .Values.workloads.pod -}}
+{{- /* Besides those of the accounts, which only count for Pods that name none of their own. */ -}}
+{{- $secrets := $pod.imagePullSecrets | default list -}}
+{{- range include "swirl.pullSecrets" . | fromJsonArray -}}
+{{- $secrets = append $secrets (dict "name" .) -}}
+{{- end -}}
+{{- with $secrets | uniq }}{{ $_ := set $pod "imagePullSecrets" . }}{{ end -}}
 {{- if include "swirl.platformUids" . -}}
 {{- $free := dict "runAsUser" nil "runAsGroup" nil "fsGroup" nil -}}
 {{- $given := $pod.template | default dict -}}

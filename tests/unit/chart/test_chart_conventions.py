@@ -75,6 +75,16 @@ def test_chart_one_pull_secret_reaches_every_pod(render: Render, level: str, sec
     assert len(accounts) == 3
     assert all(account["imagePullSecrets"] == wanted for account in accounts)
     assert environment(made)["SWIRL_COPIED_SECRETS"] == "registry"
+    # Pods that name Secrets of their own get this one, too.
+    told = OperatorEnvironment.read(environment(made)).pod_defaults
+    assert told == {"pod": {"imagePullSecrets": wanted}}
+
+
+def test_chart_pull_secrets_of_workloads_add_up(render: Render) -> None:
+    team = [{"name": "team"}]
+    made = render(imagePullSecrets=["registry"], workloads={"pod": {"imagePullSecrets": team}})
+    told = OperatorEnvironment.read(environment(made)).pod_defaults
+    assert told == {"pod": {"imagePullSecrets": [*team, {"name": "registry"}]}}
 
 
 def test_chart_accounts_have_the_annotations_that_a_cloud_asks_for(render: Render) -> None:
