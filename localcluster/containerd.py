@@ -88,9 +88,12 @@ class Containerd:
 
 
 def registry_config(registry: str, authority: Path) -> str:
+    server = json.dumps(f"https://{registry}")
     return f"""\
-server = {json.dumps(f"https://{registry}")}
-ca = {json.dumps(str(authority))}
+server = {server}
+
+[host.{server}]
+  ca = {json.dumps(str(authority))}
 """
 
 

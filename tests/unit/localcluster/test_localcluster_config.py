@@ -60,7 +60,7 @@ def test_containerd_trusts_a_registry_by_its_authority(tmp_path: Path) -> None:
     hosts = tmp_path / "node" / "registries" / "198.18.7.1:5000" / "hosts.toml"
     said = tomllib.loads(hosts.read_text())
     assert said["server"] == "https://198.18.7.1:5000"
-    assert Path(said["ca"]).read_text() == "certificate"
+    assert Path(said["host"][said["server"]]["ca"]).read_text() == "certificate"
 
 
 def test_pods_get_addresses_from_the_nodes_range() -> None:
