@@ -189,8 +189,8 @@ def test_registry_workload_of_another_namespace_is_pulled_with_the_same_secret(
         "kind": "SwirlMonitor",
         "metadata": {"name": "watch"},
         "spec": {
-            "nodes": [{"name": "feed", "kind": "DataSource"}],
-            "metrics": [{"name": "rate", "node": "feed", "aggregate": "Rate"}],
+            "nodes": [{"name": "feed"}],
+            "metrics": [{"name": "rows", "node": "feed", "source": {"metric": "rows"}}],
         },
     }
     work.apply(monitor)
