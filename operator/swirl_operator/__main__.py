@@ -12,6 +12,7 @@ from swirl.wire.containers import OperatorEnvironment
 from swirl.wire.environment import InvalidEnvironment
 from swirl.wire.exits import OperatorExit
 from swirl_operator.kinds import controllers
+from swirl_operator.kinds.figures import figures
 from swirl_operator.runtime.process import QUIET, main
 from swirl_operator.settings import installation, offer, runtime_options
 
@@ -28,7 +29,7 @@ def run(environ: Mapping[str, str]) -> int:
         logger.error("the operator cannot run: %s", error)
         leave_message(str(error), environ)
         return OperatorExit.INVALID_SETTINGS
-    return main(kinds, runtime_options(environment))
+    return main(kinds, runtime_options(environment), figures)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ acting on it returns the status first (with `requeue_after=0`) and the action in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, Protocol, TypeVar
@@ -126,6 +126,27 @@ class Observation(Generic[Related]):
     def failure_of(self, name: str) -> ChildFailure | None:
         """What was said when the child of that name could not be written."""
         return next((failure for failure in self.failures if failure.ref.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Something that Prometheus is shown of the objects.
+
+    Attributes:
+        name: of the metric, a gauge.
+        help: what it says, in one sentence.
+        labels: their names.
+        samples: pairs of the labels' values and the figure.
+    """
+
+    name: str
+    help: str
+    labels: tuple[str, ...]
+    samples: Sequence[tuple[tuple[str, ...], float]]
+
+
+Figures = Callable[[Callable[[Resource], Iterable[Object]]], Iterable[Figure]]
+"""What there is to show, read off all objects of a resource; pure."""
 
 
 class CacheReader(Protocol):

@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 from swirl.kafka.delivery import Producer
+from swirl.kube.resources import Resource
 from swirl.wire.exits import OperatorExit
 from swirl.wire.group import OPERATOR_MANAGER
 from swirl.wire.kafka import KafkaSettings
@@ -19,10 +20,11 @@ from swirl_operator.runtime.apply import WriteMemory
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.credentials import Credentials
 from swirl_operator.runtime.events import Events
+from swirl_operator.runtime.figures import FigureCollector
 from swirl_operator.runtime.freshness import Freshness
 from swirl_operator.runtime.health import Health
 from swirl_operator.runtime.held import HeldStatuses
-from swirl_operator.runtime.interface import Controller
+from swirl_operator.runtime.interface import Controller, Figure, Figures, Object
 from swirl_operator.runtime.leadership import Leadership
 from swirl_operator.runtime.metrics import Metrics
 from swirl_operator.runtime.options import Options
@@ -44,11 +46,20 @@ _AT_ONCE = 20.0
 _PER_SECOND = 1.0
 
 
+def _no_figures(read: Callable[[Resource], Iterable[Object]]) -> Iterable[Figure]:
+    return ()
+
+
 class Process:
     """All parts of one operator; `run` returns the exit code."""
 
     def __init__(
-        self, controllers: Sequence[Controller[Any]], options: Options, api: Api, metrics: Metrics
+        self,
+        controllers: Sequence[Controller[Any]],
+        options: Options,
+        api: Api,
+        metrics: Metrics,
+        figures: Figures = _no_figures,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.options = options
@@ -119,6 +130,9 @@ class Process:
             alive=self.health.alive(),
             ready=self.health.ready(),
             before_metrics=self._gauges,
+        )
+        metrics.registry.register(
+            FigureCollector(figures, self.cache.all, lambda: self.router.active)
         )
         self.stop = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -260,13 +274,17 @@ kafka-python tells of every connection, and calls a topic an error that is about
 """
 
 
-async def operate(controllers: Sequence[Controller[Any]], options: Options) -> int:
+async def operate(
+    controllers: Sequence[Controller[Any]], options: Options, figures: Figures = _no_figures
+) -> int:
     metrics = Metrics()
     async with Api(Credentials(), metrics=metrics) as api:
-        return await Process(controllers, options, api, metrics).run()
+        return await Process(controllers, options, api, metrics, figures).run()
 
 
-def main(controllers: Sequence[Controller[Any]], options: Options) -> int:
+def main(
+    controllers: Sequence[Controller[Any]], options: Options, figures: Figures = _no_figures
+) -> int:
     """Run an operator to its end, on uvloop where there is one."""
     try:
         import uvloop
@@ -275,4 +293,4 @@ def main(controllers: Sequence[Controller[Any]], options: Options) -> int:
     else:
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
-        return runner.run(operate(controllers, options))
+        return runner.run(operate(controllers, options, figures))

@@ -48,7 +48,12 @@ EVERYTHING: dict[str, Any] = {
         "tolerations": [{"key": "system", "operator": "Exists"}],
     },
     "kafka": {"enabled": True, "properties": "log.retention.hours=1"},
-    "metrics": {"serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}}},
+    "metrics": {
+        "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+        "podMonitor": {"enabled": True},
+        "prometheusRule": {"enabled": True},
+    },
+    "notify": {"webhook": {"secretName": "webhook"}},
     "networkPolicy": {"enabled": True},
 }
 
