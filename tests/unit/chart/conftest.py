@@ -53,7 +53,6 @@ EVERYTHING: dict[str, Any] = {
         "podMonitor": {"enabled": True},
         "prometheusRule": {"enabled": True},
     },
-    "notify": {"webhook": {"secretName": "webhook"}},
     "networkPolicy": {"enabled": True},
 }
 

@@ -56,9 +56,6 @@ def _batch() -> Iterator[tuple[str, Object]]:
     world = campaign.world
     campaign.submit_job(TRAIN, "Batch")
     yield "progressing_new", world.get(ANALYTICSJOBS, TRAIN)
-    _until(campaign, ANALYTICSRUNS, "DriverRunning")
-    yield "progressing_running", world.get(ANALYTICSJOBS, TRAIN)
-    yield "progressing_running", world.list(ANALYTICSRUNS)[0]
     campaign.settle()
     yield "healthy_succeeded", world.get(ANALYTICSJOBS, TRAIN)
     yield "healthy_succeeded", world.list(ANALYTICSRUNS)[0]
@@ -84,10 +81,15 @@ def _batch() -> Iterator[tuple[str, Object]]:
 
 def _retrying() -> Iterator[tuple[str, Object]]:
     campaign = Campaign(by_attempt({(TRAIN, 1): ["error"]}, {TRAIN: "forever"}))
+    campaign.submit_server()
     campaign.submit_job(TRAIN, "Batch")
     _until(campaign, ANALYTICSRUNS, "BackingOff")
     run = campaign.world.list(ANALYTICSRUNS)[0]
     yield "progressing_retrying", run
+    campaign.settle()
+    yield "progressing_running", campaign.world.get(ANALYTICSJOBS, TRAIN)
+    yield "progressing_running", campaign.world.list(ANALYTICSRUNS)[0]
+    yield "progressing_no_model", campaign.world.get(MODELSERVERS, SERVER)
     campaign.cancel(run["metadata"]["name"])
     campaign.settle()
     yield "degraded_cancelled", campaign.world.list(ANALYTICSRUNS)[0]
@@ -125,8 +127,6 @@ def _serving() -> Iterator[tuple[str, Object]]:
     world = campaign.world
     campaign.submit_server()
     campaign.submit_job(TRAIN, "Batch")
-    _until(campaign, MODELSERVERS, "RunNotFinished")
-    yield "progressing_no_model", world.get(MODELSERVERS, SERVER)
     _until(campaign, MODELSERVERS, "RollingOut")
     yield "progressing_rolling_out", world.get(MODELSERVERS, SERVER)
     campaign.settle()
