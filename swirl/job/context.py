@@ -81,6 +81,7 @@ class Context:
         self._emitter = emitter
         self._stopping = stopping
         self._said_no_kafka = False
+        self._gave_kafka_to_spark = False
 
     @property
     def spark(self) -> SparkSession:
@@ -119,7 +120,14 @@ class Context:
             KafkaNotConfigured: this installation has no Kafka.
             OSError: a certificate, key or password cannot be read.
         """
-        return spark_options(self.kafka)
+        options = spark_options(self.kafka)
+        self._gave_kafka_to_spark = True
+        return options
+
+    @property
+    def gave_kafka_to_spark(self) -> bool:
+        """Whether `kafka_options` was used."""
+        return self._gave_kafka_to_spark
 
     @property
     def stopping(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import Mapping
@@ -21,13 +22,16 @@ from swirl.job.context import Context
 from swirl.job.errors import InvalidRun
 from swirl.job.load import load
 from swirl.job.progress import ProgressReporter, to_pod
+from swirl.job.renewal import RENEWED, Renewal
 from swirl.job.stopping import STOPPED, Stopped, Stopper, stop_queries
+from swirl.kafka.files import fingerprint
 from swirl.metrics import Emitter
 from swirl.process import configure_logging, leave_message
 from swirl.store import StoreError
 from swirl.wire.containers import DriverEnvironment
 from swirl.wire.environment import InvalidEnvironment
 from swirl.wire.exits import DriverExit
+from swirl.wire.kafka import KafkaSettings
 from swirl.wire.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -50,6 +54,7 @@ class Driver:
         self._context: Context | None = None
         self._emitter: Emitter | None = None
         self._progress: ProgressReporter | None = None
+        self._renewal: Renewal | None = None
         self._stopper = Stopper(self._stop_queries, self._give_up)
 
     def handle_signals(self) -> None:
@@ -61,11 +66,11 @@ class Driver:
         try:
             outcome, code = conclude(self._attempt)
         except Stopped:
-            outcome, code = STOPPED
+            outcome, code = self._asked_to_stop()
         self._stopper.finished()
         if self._stopper.requested:
             # Whatever an interrupted function returned or raised is no outcome of the job.
-            outcome, code = STOPPED
+            outcome, code = self._asked_to_stop()
         self._report(outcome)
         self._close()
         return code
@@ -85,7 +90,25 @@ class Driver:
         logger.info(
             "running %s, attempt %d of %s/%s", run.function, run.attempt, run.namespace, run.name
         )
+        self._renewal = self._watch_credentials(environment.kafka, self._context)
         return call(function, self._context, arguments)
+
+    def _watch_credentials(self, kafka: KafkaSettings | None, context: Context) -> Renewal | None:
+        """A batch job's end is near enough; a stream's must be brought about."""
+        if kafka is None or context.run.mode != "Streaming":
+            return None
+        renewal = Renewal(
+            lambda: fingerprint(kafka),
+            lambda: context.gave_kafka_to_spark,
+            # As Kubernetes would, so that queries end in the same orderly way.
+            lambda: os.kill(os.getpid(), signal.SIGTERM),
+        )
+        renewal.start()
+        return renewal
+
+    def _asked_to_stop(self) -> tuple[Outcome, DriverExit]:
+        renewed = self._renewal is not None and self._renewal.replaced
+        return RENEWED if renewed else STOPPED
 
     def _make_context(
         self, environment: DriverEnvironment, arguments: Mapping[str, Any]
@@ -133,12 +156,14 @@ class Driver:
 
     def _give_up(self) -> NoReturn:
         logger.error("the function does not end; ending the process")
-        outcome, code = STOPPED
+        outcome, code = self._asked_to_stop()
         self._report(outcome)
         end(code)
 
     def _close(self) -> None:
         """Let go of everything, each within a bound, so that no failed part holds up the end."""
+        if self._renewal is not None:
+            self._renewal.close()
         if self._emitter is not None:
             self._emitter.close(timeout=5.0)
         if self._progress is not None:

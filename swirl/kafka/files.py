@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 from pathlib import Path
 
@@ -17,6 +18,24 @@ def certificate_of(settings: KafkaSettings) -> tuple[str, str] | None:
     """Return the files of the client's own certificate and key, if both are there."""
     certificate, key = present(settings.certificate_file), present(settings.key_file)
     return (certificate, key) if certificate and key else None
+
+
+def fingerprint(settings: KafkaSettings) -> str:
+    """Return what changes when any of the files does.
+
+    Raises:
+        OSError: one of them cannot be read.
+    """
+    digest = hashlib.sha256()
+    for path in (
+        settings.ca_file,
+        settings.certificate_file,
+        settings.key_file,
+        settings.password_file,
+    ):
+        content = Path(path).read_bytes() if present(path) and path else b""
+        digest.update(hashlib.sha256(content).digest())
+    return digest.hexdigest()
 
 
 def trust(settings: KafkaSettings) -> ssl.SSLContext:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from swirl.wire.kafka import KafkaSettings
 from tests.support.drivers import TRAIN_AND_FAIL, driver_environ
 
 APP = f"""
@@ -108,6 +109,46 @@ def test_a_driver_that_is_still_importing_is_stopped_at_once(folder: Path) -> No
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 143
     assert json.loads((folder / "termination").read_bytes())["reason"] == "DriverLost"
+
+
+STREAM = """
+from swirl import Context, analytics
+from swirl.job import renewal
+
+renewal._LOOK_SECONDS = 0.05
+
+@analytics
+def stream(ctx: Context) -> None:
+    assert "password=" in ctx.kafka_options["kafka.sasl.jaas.config"]
+    print("ready", flush=True)
+    import time
+    time.sleep(60)
+"""
+
+
+def test_a_stream_goes_on_in_another_attempt_when_its_password_is_replaced(folder: Path) -> None:
+    (folder / "stream.py").write_text(STREAM)
+    (folder / "password").write_text("yesterday's")
+    settings = KafkaSettings(
+        bootstrap_servers="127.0.0.1:1",
+        security_protocol="SASL_PLAINTEXT",
+        sasl_mechanism="PLAIN",
+        username="swirl",
+        password_file=str(folder / "password"),
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "swirl.job"],
+        env=environment(folder, "stream:stream", mode="Streaming") | settings.variables(),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        (folder / "password").write_text("today's")
+        assert process.wait(timeout=30) == 1
+    told = json.loads((folder / "termination").read_bytes())
+    assert told["reason"] == "PlatformError"
+    assert told["message"].startswith("Kafka's certificates or password were replaced: the stream")
 
 
 STUBBORN = """

@@ -60,7 +60,7 @@ def drive(folder: Path, server: Server, function: str, **more: Any) -> tuple[int
     without = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     paths = os.pathsep.join((str(folder), *sys.path))
     done = subprocess.run(
-        [sys.executable, "-m", "swirl.job.driver"],
+        [sys.executable, "-m", "swirl.job"],
         env={**without, **environ, **server.environ, "PYTHONPATH": paths},
         cwd=folder,
         stderr=subprocess.PIPE,
