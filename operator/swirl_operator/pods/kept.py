@@ -21,7 +21,7 @@ _OF_POD = {
     "activeDeadlineSeconds": "use spec.timeoutSeconds",
 }
 _OF_CONTAINER = {
-    "image": "use the field for the image",
+    "image": "use spec.image, spec.runtime.image or the chart's images",
     "command": "the image's entry point runs Swirl",
     "args": "they say what the container is for",
 }

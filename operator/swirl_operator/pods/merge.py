@@ -1,8 +1,9 @@
 """Kubernetes' strategic merge, for the template of a Pod. Pure.
 
-Objects are merged field by field, and `null` takes a field away. Lists of named things are merged
-by the name (the key that Kubernetes itself merges them by), other lists are replaced. In an item,
-`$patch: delete` takes the item of that key away; `$patch: replace` keeps nothing of what was there.
+Objects are merged field by field, and `null` takes a field away; so does `{$patch: delete}`, as
+some tools drop null. Lists of named things are merged by the name (the key that Kubernetes itself
+merges them by), other lists are replaced. In an item, `$patch: delete` takes the item of that key
+away; `$patch: replace` keeps nothing of what was there.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 }
 _DEFAULTS = {"protocol": "TCP"}
 _DIRECTIVE = "$patch"
+_TAKE_AWAY = {_DIRECTIVE: "delete"}
 
 
 def merge(base: Object, patch: Object) -> Object:
@@ -37,7 +39,7 @@ def merge(base: Object, patch: Object) -> Object:
         return merge({}, {key: value for key, value in patch.items() if key != _DIRECTIVE})
     merged = dict(base)
     for field, value in patch.items():
-        if value is None:
+        if value is None or value == _TAKE_AWAY:
             merged.pop(field, None)
         else:
             merged[field] = _value(field, merged.get(field), value)
@@ -104,7 +106,7 @@ def _fresh(value: Any) -> Any:
         return {
             key: _fresh(item)
             for key, item in value.items()
-            if item is not None and key != _DIRECTIVE
+            if item not in (None, _TAKE_AWAY) and key != _DIRECTIVE
         }
     if isinstance(value, list):
         return [

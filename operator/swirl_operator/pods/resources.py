@@ -19,16 +19,25 @@ def cpu_of(said: Resources | None, *, default: str) -> tuple[str, str | None]:
     return requests.get("cpu") or limits.get("cpu") or default, limits.get("cpu")
 
 
-def container_resources(said: Resources | None, *, cpu: str, memory: str) -> Object:
+def container_resources(
+    said: Resources | None, *, cpu: str, memory: str, most_memory: str | None = None
+) -> Object:
     """What stands in the container: requests are the limits where absent, else as given here.
 
     Memory always has a limit: a container that takes more brings its neighbours down. Of what is
     neither CPU nor memory everything stands as it was said.
+
+    Args:
+        said: by the user.
+        cpu: to request where nothing is said.
+        memory: likewise.
+        most_memory: the limit where nothing is said of memory; None is what is requested.
     """
     requests, limits = _amounts(said)
     wanted = requests.get("memory") or limits.get("memory") or memory
+    most = limits.get("memory") or (None if "memory" in requests else most_memory)
     request, limit = cpu_of(said, default=cpu)
-    found = resources(cpu=request, memory=wanted, memory_limit=limits.get("memory"))
+    found = resources(cpu=request, memory=wanted, memory_limit=most)
     if limit is not None:
         found["limits"]["cpu"] = limit
     more = other_resources(said)

@@ -15,12 +15,14 @@ from swirl.api.meta import (
     Decimal,
     Name,
     NotReadySince,
+    Resources,
     Status,
     Text,
     Timestamp,
     condition_column,
     keyed_by,
     rules,
+    within_limits,
 )
 from swirl.api.pods import Workload
 from swirl.wire.change import Aspect
@@ -295,6 +297,12 @@ class SwirlMonitorSpec(Workload):
 
     runner: Literal["Process"] = Field(
         default="Process", description="What runs the analysis: a plain process over Kafka."
+    )
+    resources: Resources | None = Field(
+        default=None,
+        description="What the analysis asks for and may use; by itself `50m` of CPU and `96Mi` "
+        "of memory, at most `256Mi`.",
+        json_schema_extra=rules(within_limits("cpu"), within_limits("memory")),
     )
     kafka: Kafka = Field(
         default_factory=Kafka,

@@ -21,6 +21,11 @@ def _drivers(work: Cluster, job: str) -> list[dict[str, Any]]:
     return work.items("pods", f"swirl.dev/job={job},swirl.dev/role=driver")
 
 
+def _runs(pod: dict[str, Any]) -> bool:
+    states = (pod.get("status") or {}).get("containerStatuses") or [{}]
+    return "running" in (states[0].get("state") or {})
+
+
 def _kill_operator(system: Cluster) -> None:
     for pod in system.items("pods", OPERATOR):
         system.ok("delete", "pod", pod["metadata"]["name"], "--grace-period=0", "--force")
@@ -53,17 +58,36 @@ def test_operator_killed_twice(
 
 
 def test_driver_killed_is_tried_again(work: Cluster, ads_image: str, job_name: str) -> None:
-    work.apply(training_job(job_name, ads_image))
+    """And executors have what the job says of its variables and Pods."""
+    work.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": job_name},
+            "stringData": {"password": "pa$$word"},
+        }
+    )
+    city = {"name": "CITY", "valueFrom": {"secretKeyRef": {"name": job_name, "key": "password"}}}
+    settings = {"labels": {"team": "ads"}, "annotations": {"example.org/owner": "ads"}}
+    work.apply(training_job(job_name, ads_image, env=[city], pod=settings))
+
+    def executing() -> dict[str, Any] | None:
+        """An executor of the second attempt whose container started: its Secret was found."""
+        selector = f"swirl.dev/job={job_name},swirl.dev/role=executor,swirl.dev/attempt=2"
+        return next((pod for pod in work.items("pods", selector) if _runs(pod)), None)
 
     def running() -> str | None:
         for pod in _drivers(work, job_name):
-            states = (pod.get("status") or {}).get("containerStatuses") or [{}]
-            if "running" in (states[0].get("state") or {}):
+            if _runs(pod):
                 return str(pod["metadata"]["name"])
         return None
 
     pod = work.wait("the driver to run", running)
     work.ok("delete", "pod", pod, "--grace-period=0", "--force")
+    executor = work.wait("an executor to run", executing)
+    assert executor["metadata"]["labels"]["team"] == "ads"
+    assert executor["metadata"]["annotations"]["example.org/owner"] == "ads"
+    assert city in executor["spec"]["containers"][0]["env"]
     run = work.wait("the second attempt to succeed", lambda: _succeeded(work, job_name))
     outcomes = [attempt["outcome"] for attempt in run["status"]["attempts"]]
     assert outcomes == ["Failed", "Succeeded"]

@@ -14,11 +14,11 @@ from swirl_operator.pods.builder import (
     pod_spec,
     pod_template,
     process,
-    resources,
 )
 from swirl_operator.pods.deployment import build_deployment
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.kafka import KafkaSecret
+from swirl_operator.pods.resources import container_resources
 from swirl_operator.pods.settings import Layer, configured
 from swirl_operator.runtime.interface import Object
 
@@ -27,7 +27,7 @@ CONTAINER = "monitor"
 PORT = 8080
 WEBHOOK_FOLDER = "/etc/swirl/webhook"
 # What of the spec says where the analysis runs and who is told, and not what it does.
-_NOT_THE_ENGINES = {"kafka", "notify", "env", "env_from", "pod"}
+_NOT_THE_ENGINES = {"kafka", "notify", "resources", "env", "env_from", "pod"}
 
 _WEBHOOK_MOUNT: Object = {"name": "webhook", "mountPath": WEBHOOK_FOLDER, "readOnly": True}
 
@@ -116,7 +116,9 @@ def deployment(
         installation.monitor_image,
         environment,
         ports={"http": PORT},
-        resources=resources(cpu="50m", memory="96Mi", memory_limit="256Mi"),
+        resources=container_resources(
+            spec.resources, cpu="50m", memory="96Mi", most_memory="256Mi"
+        ),
         mounts=[*secret.mounts(), *([_WEBHOOK_MOUNT] if notify.webhook else ())],
         readinessProbe=http_probe("/readyz", period=2),
         livenessProbe=http_probe("/healthz", period=10, failures=6),

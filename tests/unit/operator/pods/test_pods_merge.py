@@ -53,6 +53,14 @@ def test_objects_are_merged_and_null_takes_away() -> None:
     assert "affinity" not in pod(affinity=None)
 
 
+def test_what_is_taken_away_can_be_said_where_a_tool_drops_null() -> None:
+    away = {"$patch": "delete"}
+    assert pod(securityContext={"runAsUser": away})["securityContext"] == {"fsGroup": 1}
+    assert "tolerations" not in pod(tolerations=away)
+    assert "affinity" not in pod(affinity=away)
+    assert pod(dnsConfig={"options": away, "searches": ["x"]})["dnsConfig"] == {"searches": ["x"]}
+
+
 def test_what_is_new_is_without_the_nulls_that_take_nothing_away() -> None:
     assert pod(dnsConfig={"options": None, "searches": ["x"]})["dnsConfig"] == {"searches": ["x"]}
 

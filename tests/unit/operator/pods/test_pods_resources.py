@@ -59,3 +59,15 @@ def test_other_resources_stand_as_they_were_said() -> None:
         "limits": {"nvidia.com/gpu": "1"},
     }
     assert other_resources(None) == {}
+
+
+def test_a_limit_of_memory_that_is_more_than_the_request_where_nothing_is_said() -> None:
+    def limited(said: dict[str, Any] | None) -> Any:
+        resources = None if said is None else Resources.model_validate(said)
+        found = container_resources(resources, cpu="50m", memory="96Mi", most_memory="256Mi")
+        return found["requests"]["memory"], found["limits"]
+
+    assert limited(None) == ("96Mi", {"memory": "256Mi"})
+    assert limited({"limits": {"cpu": "1"}}) == ("96Mi", {"cpu": "1", "memory": "256Mi"})
+    assert limited({"requests": {"memory": "512Mi"}}) == ("512Mi", {"memory": "512Mi"})
+    assert limited({"limits": {"memory": "1Gi"}}) == ("1Gi", {"memory": "1Gi"})

@@ -238,7 +238,7 @@ def test_what_a_template_cannot_change(template: Object, words: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"image": "mine:1"}, "containers[scorer].image: use the field for the image"),
+        ({"image": "mine:1"}, "containers[scorer].image: use spec.image, spec.runtime.image"),
         ({"command": ["sh"]}, "containers[scorer].command: "),
         ({"args": ["x"]}, "containers[scorer].args: "),
         ({"resources": {"limits": {"memory": "9Gi"}}}, "resources.limits.memory: use the field"),
