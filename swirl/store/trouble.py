@@ -18,7 +18,7 @@ _NO_CREDENTIALS = (
     "it was given no credentials; name a Secret with them in artifacts.secretName of the chart's "
     "values, or give the Pods' service accounts a role"
 )
-_UNREACHABLE = "correct artifacts.s3.endpoint in the chart's values, or wait until it answers"
+_UNREACHABLE = "correct its address (of S3, artifacts.s3.endpoint), or wait until it answers"
 _CERTIFICATE = "give the Pods the authority's certificate in SSL_CERT_FILE"
 
 _BY_CODE = {

@@ -175,3 +175,22 @@ def test_waits_for_kafka_and_stands_an_outage(tmp_path: Path, api: FakeApi) -> N
             assert process.terminate() == 0
         finally:
             broker.stop()
+
+
+def test_an_engine_that_cannot_reach_kafka_says_so_in_its_status(
+    kafka: str, api: FakeApi, tmp_path: Path
+) -> None:
+    away = OwnTopics("no-such-broker.invalid:9092")
+    with engine(away, api.url, spec_body(), tmp_path) as process:
+        process.wait(lambda: "trouble" in api.stored.get("status", {}))
+        assert not process.ready()
+        assert process.alive()
+        assert process.terminate() == 0
+    assert api.stored["status"]["trouble"] == (
+        "Kafka at no-such-broker.invalid:9092 cannot be reached: its name is not known; correct "
+        "the bootstrap servers"
+    )
+    # The next one takes it back.
+    with engine(OwnTopics(kafka), api.url, spec_body(), tmp_path) as process:
+        process.wait(lambda: "trouble" not in api.stored["status"])
+        assert process.terminate() == 0

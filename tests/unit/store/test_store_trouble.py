@@ -27,7 +27,10 @@ def connection(said: str) -> str:
         (answer("NoSuchBucket", status=404), "there is no such bucket; create it, or correct art"),
         (answer("AccessDenied"), "access is denied; allow these credentials to get, put, list and"),
         (answer("SlowDown", "Reduce your rate.", 503), "it answers SlowDown: Reduce your rate"),
-        (connection("error: ConnectionRefused"), "nothing listens there; correct artifacts.s3"),
+        (
+            connection("error: ConnectionRefused"),
+            "nothing listens there; correct its address",
+        ),
         (connection("UnknownIssuer"), "its certificate is signed by an unknown authority; give"),
         (connection("something new"), "HTTP error: error sending request"),
     ],
