@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from swirl.job.failure.words import one_line, shorten
 from swirl.wire.reasons import OutcomeReason
 
-_CODE = re.compile(r"exit(?:ed with exit)? code:? (\d+)")
+_CODE = re.compile(r"exit(?:ed with(?: exit)?)? code:? (\d+)")
 _BRIEF = re.compile(r"API gave the following brief reason: (\w+)")
 _SAID = re.compile(r"API gave the following message: (.+)")
 _CONTAINER = re.compile(r"termination reason: (\w+)")

@@ -16,6 +16,8 @@ from swirl.wire.reasons import OutcomeReason
 _LONGEST = 700
 _LONGEST_CAUSE = 300
 _DEEPEST = 5
+_IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError", "PySparkImportError")
+_ADD_PACKAGE = "; the image has to have the package in the right version"
 
 
 def explain(error: BaseException) -> Failure:
@@ -32,12 +34,13 @@ def _explain(error: BaseException, place: str | None, depth: int) -> Failure:
     if raised is not None:
         return _raised(raised, place)
     message = named(kind, place, shorten(one_line(said), _LONGEST))
-    reason, permanent = OutcomeReason.USER_ERROR, isinstance(error, ModuleNotFoundError)
+    # What the image lacks, it lacks on every attempt.
+    reason, permanent = OutcomeReason.USER_ERROR, isinstance(error, ImportError)
     if isinstance(error, MemoryError):
         reason = OutcomeReason.OUT_OF_MEMORY
         message += "; the driver's Python has no more memory: raise spark.driver.memoryOverhead"
     elif permanent:
-        message += "; add the package to the image"
+        message += _ADD_PACKAGE
     elif "'JavaPackage' object is not callable" in said:
         message += "; the JVM has no such class: add its jar to $SPARK_HOME/jars of the image"
     if error.__cause__ is None or depth == _DEEPEST:
@@ -85,6 +88,6 @@ def _raised(raised: Raised, place: str | None) -> Failure:
     if raised.kind == "MemoryError":
         remedy = "a Python worker has no more memory: raise spark.executor.memoryOverhead"
         return Failure(OutcomeReason.OUT_OF_MEMORY, f"{message}; {remedy}")
-    if raised.kind == "ModuleNotFoundError":
-        return Failure(OutcomeReason.USER_ERROR, f"{message}; add the package to the image", True)
+    if raised.kind in _IMPORT_ERRORS:
+        return Failure(OutcomeReason.USER_ERROR, message + _ADD_PACKAGE, permanent=True)
     return Failure(OutcomeReason.USER_ERROR, message)

@@ -149,6 +149,16 @@ def test_the_death_of_the_jvm_is_named(driver: Driver) -> None:
     assert driver.message["message"] == "Spark's JVM was killed by signal 9 (SIGKILL)"
 
 
+def test_settings_that_spark_refuses_are_said_in_its_words(driver: Driver) -> None:
+    driver.conf = {**driver.conf, "spark.executor.cores": "many"}
+    assert driver.finish(driver.start("train", "Batch")) == 2
+    assert driver.message["reason"] == "InvalidSpec"
+    assert driver.message["message"] == (
+        "Spark does not start: SparkException: Executor cores must be a positive number; correct "
+        "spark.conf"
+    )
+
+
 def produce(bootstrap: str, topic: str, values: list[str]) -> None:
     producer = KafkaProducer(bootstrap_servers=bootstrap)
     for value in values:

@@ -61,6 +61,7 @@ from tests.unit.job.failure import printed
             "ended with exit code 1",
             "its log says why",
         ),
+        ("Command exited with code 52", "OutOfMemory", "heap was full", "spark.executor.memory"),
         ("", "ExecutorsLost", "Spark does not say why", ""),
     ],
 )

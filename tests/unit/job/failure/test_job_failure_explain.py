@@ -92,6 +92,23 @@ def test_a_file_that_cannot_be_read_is_named() -> None:
             "GC overhead limit exceeded; raise spark.executor.memory",
         ),
         (
+            "org.apache.spark.SparkException: Exception thrown in awaitResult: \n\tat a.B.c(B:1)\n"
+            "Caused by: org.apache.spark.SparkException: Job aborted due to stage failure: Total "
+            "size of serialized results of 1 tasks (9.7 MiB) is bigger than "
+            "spark.driver.maxResultSize (1024.0 KiB)\n\tat a.B.c(B.java:1)\n",
+            "UserError",
+            False,
+            "SparkException at app.py:3: Total size of serialized results of 1 tasks (9.7 MiB) is "
+            "bigger than spark.driver.maxResultSize (1024.0 KiB); write the result",
+        ),
+        (
+            "org.apache.spark.SparkException: Could not execute broadcast in 300 secs. You can "
+            "increase the timeout for broadcasts via spark.sql.broadcastTimeout\n",
+            "UserError",
+            False,
+            "raise spark.sql.broadcastTimeout, or set",
+        ),
+        (
             "java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory\n",
             "OutOfMemory",
             False,
@@ -162,7 +179,9 @@ def test_memory_is_named_even_where_it_is_wrapped() -> None:
 def test_a_package_that_is_not_there_is_there_on_no_attempt() -> None:
     failure = raised(ModuleNotFoundError("No module named 'xgboost'"))
     assert failure.permanent
-    assert failure.message.endswith("No module named 'xgboost'; add the package to the image")
+    assert failure.message.endswith(
+        "No module named 'xgboost'; the image has to have the package in the right version"
+    )
 
 
 def test_a_circle_of_causes_ends() -> None:
