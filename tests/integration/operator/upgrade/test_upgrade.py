@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import subprocess
-import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -30,8 +27,8 @@ from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.credentials import Credentials
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.metrics import Metrics
-from tests.integration.operator.runtime.toy_world import ACCOUNTS, CRDS, OPERATOR, eventually
-from tests.support.ports import free_port
+from tests.integration.operator.runtime.toy_world import ACCOUNTS, CRDS, eventually
+from tests.support.operator import operator
 
 ROOT = Path(__file__).resolve().parents[4]
 LEFT: list[Object] = json.loads((Path(__file__).parent / "left_by_0_1_0.json").read_text())
@@ -133,34 +130,6 @@ def environment_of(deployment: Object) -> dict[str, str]:
     return {item["name"]: item.get("value", "") for item in container["env"]}
 
 
-@contextlib.contextmanager
-def operator(world: World, kubeconfig: str, **settings: str) -> Iterator[int]:
-    """This operator as a process of its own; gives the port of its probes."""
-    port = free_port()
-    environ = {
-        **os.environ,
-        "KUBECONFIG": kubeconfig,
-        "PYTHONPATH": f"{OPERATOR}{os.pathsep}{ROOT}",
-        "SWIRL_WATCHED_NAMESPACES": world.namespace,
-        "SWIRL_POD_NAME": "one",
-        "SWIRL_POD_NAMESPACE": world.namespace,
-        "SWIRL_LEASE_NAME": "upgrade",
-        "SWIRL_PORT": str(port),
-        **settings,
-    }
-    # kopf imports the official client where it is installed; the operator's image has none.
-    start = (
-        'import runpy, sys; sys.modules["kubernetes"] = None; '
-        'runpy.run_module("swirl_operator", run_name="__main__")'
-    )
-    process = subprocess.Popen([sys.executable, "-c", start], env=environ)
-    try:
-        yield port
-    finally:
-        process.kill()
-        process.wait()
-
-
 @pytest.fixture(scope="module")
 def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Of an API server of its own: the kinds of before would be in the way of other tests."""
@@ -210,7 +179,7 @@ async def test_nothing_moves(world: World, kubeconfig: str) -> None:
     assert before["AnalyticsRun"]
     assert before["Pod"]
     image = "registry.example/swirl/scorer:next"
-    with operator(world, kubeconfig, **settings_of(LEFT, image)) as port:
+    with operator(world.namespace, kubeconfig, **settings_of(LEFT, image)) as port:
         await eventually(lambda: _at_rest(world, port, image))
         after = await world.everything()
     assert _names(after) == _names(before)
