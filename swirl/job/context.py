@@ -45,6 +45,16 @@ class ReportsProgress(Protocol):
         """Take the latest progress and return at once."""
 
 
+class WatchesExecutors(Protocol):
+    """Is told of Spark's start; `swirl.job.executors.ExecutorWatch` does something about it."""
+
+    def starting(self) -> None:
+        """Hear that Spark is about to start."""
+
+    def started(self, spark: SparkSession) -> None:
+        """Hear that Spark has started."""
+
+
 class Context:
     """Spark, parameters, artifacts, metrics and progress of one run.
 
@@ -68,6 +78,7 @@ class Context:
         spark_conf: Mapping[str, str] | None = None,
         emitter: EmitsPoints | None = None,
         stopping: Callable[[], bool] = lambda: False,
+        executors: WatchesExecutors | None = None,
     ) -> None:
         self.run = run
         self.parameters = dict(run.parameters if parameters is None else parameters)
@@ -80,6 +91,7 @@ class Context:
         self._spark: SparkSession | None = None
         self._emitter = emitter
         self._stopping = stopping
+        self._executors = executors
         self._said_no_kafka = False
         self._gave_kafka_to_spark = False
 
@@ -87,7 +99,11 @@ class Context:
     def spark(self) -> SparkSession:
         """The SparkSession, started at first use."""
         if self._spark is None:
+            if self._executors is not None:
+                self._executors.starting()
             self._spark = session(f"{self.run.namespace}/{self.run.name}", self._spark_conf)
+            if self._executors is not None:
+                self._executors.started(self._spark)
         return self._spark
 
     @property

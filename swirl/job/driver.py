@@ -20,6 +20,7 @@ from swirl.job.attempt import call, conclude, with_outputs
 from swirl.job.backends import spark_backends
 from swirl.job.context import Context
 from swirl.job.errors import InvalidRun
+from swirl.job.executors import ExecutorWatch, watch
 from swirl.job.load import load
 from swirl.job.progress import ProgressReporter, to_pod
 from swirl.job.renewal import RENEWED, Renewal
@@ -55,6 +56,8 @@ class Driver:
         self._emitter: Emitter | None = None
         self._progress: ProgressReporter | None = None
         self._renewal: Renewal | None = None
+
+        self._executors: ExecutorWatch | None = None
         self._stopper = Stopper(self._stop_queries, self._give_up)
 
     def handle_signals(self) -> None:
@@ -126,6 +129,13 @@ class Driver:
         self._progress = ProgressReporter(
             to_pod(environment.pod_namespace, environment.pod_name, self._environ)
         )
+        self._executors = watch(
+            environment.spark_conf,
+            namespace=environment.pod_namespace,
+            pod=environment.pod_name,
+            is_stream=run.mode == "Streaming",
+            environ=self._environ,
+        )
         try:
             return Context(
                 run,
@@ -135,6 +145,7 @@ class Driver:
                 emitter=self._emitter,
                 progress=self._progress,
                 stopping=lambda: self._stopper.requested,
+                executors=self._executors,
             )
         except (StoreError, ValueError, ImportError) as error:
             raise InvalidRun(f"the artifact store cannot be used: {error}") from error
@@ -164,6 +175,9 @@ class Driver:
         """Let go of everything, each within a bound, so that no failed part holds up the end."""
         if self._renewal is not None:
             self._renewal.close()
+
+        if self._executors is not None:
+            self._executors.close()
         if self._emitter is not None:
             self._emitter.close(timeout=5.0)
         if self._progress is not None:

@@ -31,6 +31,9 @@ PLACEMENT = f"{PREFIX}placement"
 PROGRESS = f"{PREFIX}progress"
 """Annotation in which a driver says how far it is; see `swirl.wire.progress`."""
 
+EXECUTORS = f"{PREFIX}executors"
+"""Annotation in which a driver says what executors it cannot have; see `swirl.wire.executors`."""
+
 APPLIED_HASH = f"{PREFIX}applied-hash"
 """Annotation with a digest of the manifest that was applied."""
 

@@ -61,6 +61,9 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[FakeApi]:
         def do_GET(self) -> None:
             self._handle()
 
+        def do_POST(self) -> None:
+            self._handle()
+
         def do_PATCH(self) -> None:
             self._handle()
 

@@ -47,6 +47,10 @@ class Reason(ReasonEnum):
     DRIVER_STARTING = "DriverStarting", "The driver Pod is made, or starts."
     DRIVER_CREATED = "DriverCreated", "The driver Pod of an attempt was made."
     DRIVER_RUNNING = "DriverRunning", "The driver runs."
+    EXECUTORS_STARTING = (
+        "ExecutorsStarting",
+        "The driver runs, and none of the executors that it wants does yet.",
+    )
     WAITING_FOR_OTHER_RUN = (
         "WaitingForOtherRun",
         "Another run of the stream still has a driver; two would fight over one checkpoint.",

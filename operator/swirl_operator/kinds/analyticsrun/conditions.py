@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from swirl.wire.reasons import OutcomeReason
 from swirl_operator.kinds.analyticsrun.report import Report
+from swirl_operator.kinds.analyticsrun.workforce import Workforce
 from swirl_operator.runtime.interface import Object
 from swirl_operator.status.conditions import Condition, Conditions, ready, reconciling, stalled
 from swirl_operator.status.reasons import AnyReason, Reason, known
@@ -112,15 +113,34 @@ def stopping(attempt: Object, reason: OutcomeReason) -> Conditions:
     )
 
 
-def going_on(report: Report, streaming: bool, attempt: Object) -> Conditions:
-    """The driver starts or runs."""
-    if report.state == "Running" and streaming:
-        message = f"The stream runs in Pod {attempt['pod']}."
-        return (
-            Condition("Succeeded", "Unknown", report.reason, message),
-            *ready(report.reason, message),
-        )
+def going_on(report: Report, attempt: Object) -> Conditions:
+    """The driver starts, or runs and is not what it should be."""
     return _undecided(report.reason, f"{report.message} (Pod {attempt['pod']})")
+
+
+def working(attempt: Object, executors: Workforce, *, streaming: bool, settled: bool) -> Conditions:
+    """The driver runs: a stream is ready if it has what it needs for its work.
+
+    Args:
+        attempt: the driver's.
+        executors: that it has and wants.
+        streaming: whether the run is a stream.
+        settled: whether it is known what executors it wants.
+    """
+    pod, reason = attempt["pod"], executors.reason
+    short = f"; {executors.sentence}" if reason is not None else ""
+    if not streaming:
+        return _undecided(reason or Reason.DRIVER_RUNNING, f"The driver runs in Pod {pod}{short}.")
+    if not executors.is_enough:
+        message = f"The driver runs in Pod {pod}; {executors.sentence}."
+        return _undecided(reason or Reason.EXECUTORS_STARTING, message)
+    if not settled:
+        return _undecided(Reason.DRIVER_RUNNING, f"The driver runs in Pod {pod}, since a moment.")
+    message = f"The stream runs in Pod {pod}{short}."
+    return (
+        Condition("Succeeded", "Unknown", Reason.DRIVER_RUNNING, message),
+        *ready(Reason.DRIVER_RUNNING, message),
+    )
 
 
 def waiting(attempt: Object, until: str) -> Conditions:

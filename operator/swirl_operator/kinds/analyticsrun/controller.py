@@ -12,11 +12,13 @@ from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.kinds.runs import outcome_of
 from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.roles import EXECUTOR, has_role
 from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
 from swirl_operator.runtime.key import Key
 from swirl_operator.runtime.objects import (
     condition_of,
     generation_of,
+    labels_of,
     name_of,
     namespace_of,
     status_of,
@@ -65,7 +67,10 @@ class AnalyticsRunController:
         """A job's runs may wait for it to exist, to go on, or to place Pods otherwise.
 
         A job's status is written often: its runs are looked at only if they may see it otherwise.
+        Executors are their driver's, and concern its run.
         """
+        if resource == PODS and has_role(obj, EXECUTOR) and labels.RUN in labels_of(obj):
+            yield Key(ANALYTICSRUNS.kind, namespace_of(obj), labels_of(obj)[labels.RUN])
         if resource != ANALYTICSJOBS:
             return
         namespace, name = namespace_of(obj), name_of(obj)

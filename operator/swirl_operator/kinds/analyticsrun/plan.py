@@ -33,6 +33,7 @@ from swirl_operator.kinds.analyticsrun.others import leftover_executors, other_d
 from swirl_operator.kinds.analyticsrun.outputs import outputs
 from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.kinds.analyticsrun.report import Report, progress, read, returned_stream
+from swirl_operator.kinds.analyticsrun.workforce import settles_in, workforce
 from swirl_operator.kinds.bounds import Excess, excess
 from swirl_operator.kinds.placement import digest_of_placement, present_placement
 from swirl_operator.kinds.runs import is_made_by, is_orphan, job_spec_of, outcome_of
@@ -218,11 +219,21 @@ class _Round:
         events = (
             () if known else (Event("Normal", Reason.DRIVER_CREATED, f"Made Pod {attempt['pod']}"),)
         )
-        wanted = self._written(
-            conditions.going_on(report, self._streaming(), attempt),
-            events=events,
-            requeue_after=ending.seconds_left(attempt, self._parsed(), self.now),
+        left = ending.seconds_left(attempt, self._parsed(), self.now)
+        if report.state == "Pending":
+            said = conditions.going_on(report, attempt)
+            return self._on_the_way(self._written(said, events=events, requeue_after=left))
+        executors = workforce(pod, self.observation.related.pods, attempt=attempt["number"])
+        settles = 0.0
+        if self._streaming() and executors.wanted == 0:
+            settles = settles_in(pod, attempt.get("startedAt"), self.now)
+        said = conditions.working(
+            attempt, executors, streaming=self._streaming(), settled=settles == 0.0
         )
+        soon = _sooner(settles, left) if settles else left
+        return self._on_the_way(self._written(said, events=events, requeue_after=soon))
+
+    def _on_the_way(self, wanted: Plan) -> Plan:
         assert wanted.status is not None
         return replace(wanted, patient=on_the_way(self.before, wanted.status))
 

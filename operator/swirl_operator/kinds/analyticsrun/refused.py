@@ -26,6 +26,12 @@ def is_placement(message: str) -> bool:
     return _PLACEMENT.search(message) is not None
 
 
+def of_executors(message: str) -> tuple[OutcomeReason, str]:
+    """What the API server says to a driver that wants an executor, as reason and clause."""
+    read = read_refusal(message, resources="spec.spark.executor.resources")
+    return read.reason, f"the API server refuses them: {read.message}"
+
+
 def what(failure: ChildFailure) -> str:
     """Whose Pod it is about: of executors one is shown to the API server before there are any."""
     return "its executors' Pods" if failure.ref.name == EXECUTOR else "the driver Pod"
