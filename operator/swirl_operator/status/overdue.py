@@ -35,7 +35,12 @@ class Judged:
 
 
 def judge(
-    conditions: Conditions, before: Object, *, now: datetime, progressed_at: str | None = None
+    conditions: Conditions,
+    before: Object,
+    *,
+    now: datetime,
+    progressed_at: str | None = None,
+    patience: timedelta = PATIENCE,
 ) -> Judged:
     """The conditions, no longer `Unknown` where that lasted too long.
 
@@ -44,6 +49,7 @@ def judge(
         before: the status that was written last.
         now: the present time.
         progressed_at: when something last moved towards what was asked for, if that is known.
+        patience: how long it may last.
     """
     ready = next(item for item in conditions if item.type == "Ready")
     if ready.status == "True":
@@ -55,7 +61,7 @@ def judge(
     fields: Object = {"notReadySince": rfc3339(since)}
     if ready.status == "False":
         return Judged(conditions, fields)
-    left = (since + PATIENCE - now).total_seconds()
+    left = (since + patience - now).total_seconds()
     if left > 0:
         return Judged(conditions, fields, left)
     message = f"{ready.message} Not ready since {rfc3339(since)}."

@@ -15,6 +15,7 @@ from swirl.api.meta import (
     CustomResource,
     ImageID,
     Name,
+    NotReadySince,
     Parameters,
     Status,
     Text,
@@ -121,6 +122,7 @@ class AnalyticsRunStatus(Status):
         description="Attempts in a row that the cluster took away; they are not counted as "
         "failures, and the wait after them grows.",
     )
+    not_ready_since: NotReadySince = None
     next_attempt_time: Timestamp | None = Field(
         default=None, description="When the next attempt starts, while waiting for it."
     )

@@ -83,8 +83,10 @@ def plan_job(observation: Observation[JobRelated]) -> Plan:
     if delete and changes.is_new(status, before):
         # Written before anything is deleted: what was changed is read off the old runs.
         return Plan(status=status, events=events, requeue_after=0)
-    # The first one follows from the run alone, and so does the end of each.
+    # The first one follows from the run alone, and so does the end of each, unless the run may be
+    # replaced by one of its name as a stream's is that was suspended and goes on.
     repeatable = "from" not in status.get("change", {}) or not changes.is_new(status, before)
+    repeatable = repeatable and spec.mode == "Batch"
     plan = Plan(
         create=create,
         delete=delete,
@@ -147,7 +149,8 @@ def _of_run(spec: AnalyticsJobSpec, run: Object) -> Conditions:
     if spec.mode == "Streaming" and state["status"] == "True":
         return ready(Reason.STREAM_RUNNING, state["message"])
     reason = known(state["reason"]) or Reason.RUN_STARTING
-    return reconciling(reason, f"AnalyticsRun {name}: {state['message']}")
+    say = stalled if state["status"] == "False" else reconciling
+    return say(reason, f"AnalyticsRun {name}: {state['message']}")
 
 
 def _of_suspended(spec: AnalyticsJobSpec, run: Object) -> Conditions:

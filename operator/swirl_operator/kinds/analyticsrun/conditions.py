@@ -105,12 +105,17 @@ def suspended(last: Object | None) -> Conditions:
     )
 
 
-def stopping(attempt: Object, reason: OutcomeReason) -> Conditions:
-    """It is decided how the attempt ends, and its Pod still exists."""
-    return _undecided(
-        reason,
-        f"Attempt {attempt['number']} ends: {attempt['message']}; Pod {attempt['pod']} stops.",
-    )
+def stopping(attempt: Object, reason: OutcomeReason, report: Report | None = None) -> Conditions:
+    """It is decided how the attempt ends, and its Pod still exists.
+
+    No other driver is started while it does: whoever cannot see a node cannot know that nothing
+    runs there.
+    """
+    ends = f"Attempt {attempt['number']} ends: {attempt['message']}"
+    if report is not None and report.reason in (Reason.NODE_NOT_READY, Reason.TERMINATING):
+        message = f"{ends}. {report.message} (Pod {attempt['pod']}). Until then nothing is started."
+        return _undecided(report.reason, message)
+    return _undecided(reason, f"{ends}; Pod {attempt['pod']} stops.")
 
 
 def going_on(report: Report, attempt: Object) -> Conditions:

@@ -32,13 +32,22 @@ from swirl_operator.kinds.analyticsrun.names import driver_name
 from swirl_operator.kinds.analyticsrun.others import leftover_executors, other_driver
 from swirl_operator.kinds.analyticsrun.outputs import outputs
 from swirl_operator.kinds.analyticsrun.related import RunRelated
-from swirl_operator.kinds.analyticsrun.report import Report, progress, read, returned_stream
-from swirl_operator.kinds.analyticsrun.workforce import settles_in, workforce
+from swirl_operator.kinds.analyticsrun.report import (
+    CONTAINER,
+    Report,
+    progress,
+    read,
+    returned_stream,
+)
+from swirl_operator.kinds.analyticsrun.sparkconf import EXECUTOR_CONTAINER
+from swirl_operator.kinds.analyticsrun.waits import patience
+from swirl_operator.kinds.analyticsrun.workforce import executors, settles_in, workforce
 from swirl_operator.kinds.bounds import Excess, excess
 from swirl_operator.kinds.placement import digest_of_placement, present_placement
 from swirl_operator.kinds.runs import is_made_by, is_orphan, job_spec_of, outcome_of
 from swirl_operator.kinds.versions import is_same_version
 from swirl_operator.pods.installation import Installation
+from swirl_operator.pods.reading.questions import LOOK_AGAIN, unread
 from swirl_operator.pods.roles import EXECUTOR
 from swirl_operator.runtime.interface import ChildFailure, Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.objects import (
@@ -48,12 +57,14 @@ from swirl_operator.runtime.objects import (
     generation_of,
     is_deleting,
     name_of,
+    phase_of,
     status_of,
 )
 from swirl_operator.runtime.owner import NAME_CLASH
 from swirl_operator.status.conditions import Conditions
 from swirl_operator.status.frame import frame
 from swirl_operator.status.invalid import InvalidObject
+from swirl_operator.status.overdue import judge
 from swirl_operator.status.patience import on_the_way
 from swirl_operator.status.reasons import Reason
 
@@ -206,7 +217,9 @@ class _Round:
         pod = self._pod(attempt)
         if pod is None:
             return self._missing(attempt)
-        report = read(pod)
+        if silent := self._silent(attempt, pod):
+            return Plan(read_events=silent)
+        report = self._report(pod)
         known = attempt.get("podUid") == pod["metadata"]["uid"]
         attempt = self._looked_at(attempt, pod, report)
         if report.state in _ENDED:
@@ -219,19 +232,47 @@ class _Round:
         events = (
             () if known else (Event("Normal", Reason.DRIVER_CREATED, f"Made Pod {attempt['pod']}"),)
         )
+        said, soon = self._standing(attempt, pod, report)
         left = ending.seconds_left(attempt, self._parsed(), self.now)
-        if report.state == "Pending":
-            said = conditions.going_on(report, attempt)
-            return self._on_the_way(self._written(said, events=events, requeue_after=left))
-        executors = workforce(pod, self.observation.related.pods, attempt=attempt["number"])
-        settles = 0.0
-        if self._streaming() and executors.wanted == 0:
-            settles = settles_in(pod, attempt.get("startedAt"), self.now)
-        said = conditions.working(
-            attempt, executors, streaming=self._streaming(), settled=settles == 0.0
+        return self._on_the_way(
+            self._written(said, events=events, requeue_after=_soonest(left, soon))
         )
-        soon = _sooner(settles, left) if settles else left
-        return self._on_the_way(self._written(said, events=events, requeue_after=soon))
+
+    def _standing(
+        self, attempt: Object, pod: Object, report: Report
+    ) -> tuple[Conditions, float | None]:
+        """What is said while the driver starts or runs, and when that may be another thing."""
+        if not report.ready:
+            on_a_node = bool(pod["spec"].get("nodeName"))
+            return conditions.going_on(report, attempt), LOOK_AGAIN if on_a_node else None
+        number, streaming = attempt["number"], self._streaming()
+        found = workforce(
+            pod, self.observation.related.pods, attempt=number, events=self.observation.events
+        )
+        settles = 0.0
+        if streaming and found.wanted == 0:
+            settles = settles_in(pod, attempt.get("startedAt"), self.now)
+        said = conditions.working(attempt, found, streaming=streaming, settled=settles == 0.0)
+        if settles:
+            return said, settles
+        return said, None if found.is_enough else LOOK_AGAIN
+
+    def _silent(self, attempt: Object, pod: Object) -> tuple[Ref, ...]:
+        """Pods that do not say themselves why they do not start."""
+        starting = [pod] if read(pod).state == "Pending" else []
+        if silent := unread(self.observation, starting, CONTAINER):
+            return silent
+        waiting = [
+            pod
+            for pod in executors(self.observation.related.pods, attempt=attempt["number"])
+            if phase_of(pod) == "Pending"
+        ]
+        return unread(self.observation, waiting, EXECUTOR_CONTAINER)
+
+    def _report(self, pod: Object) -> Report:
+        return read(
+            pod, events=self.observation.events.get(pod["metadata"]["uid"], ()), now=self.now
+        )
 
     def _on_the_way(self, wanted: Plan) -> Plan:
         assert wanted.status is not None
@@ -266,7 +307,7 @@ class _Round:
             busy = other_driver(self.metadata["name"], self.observation.related.drivers)
         if busy is not None:
             return self._written(
-                conditions.job_busy(busy), requeue_after=_sooner(_LOOK_AGAIN, left)
+                conditions.job_busy(busy), requeue_after=_soonest(_LOOK_AGAIN, left)
             )
         try:
             manifest, executor = self._manifest(attempt), self._executor()
@@ -274,7 +315,7 @@ class _Round:
             if not refused.is_placement(str(error)):
                 report = Report("Failed", OutcomeReason.INVALID_SPEC, str(error))
                 return self._ended(attempt, report)
-            wait = _sooner(_LONGEST_REFUSAL_SECONDS, left)
+            wait = _soonest(_LONGEST_REFUSAL_SECONDS, left)
             return self._written(conditions.misplaced(str(error)), requeue_after=wait)
         if refusal is None:
             return Plan(check=(executor,), create=(manifest,), requeue_after=0)
@@ -286,12 +327,9 @@ class _Round:
             said = conditions.refused(
                 refused.why(refusal), refused.what(refusal), refused.with_remedy(refusal)
             )
-        return Plan(
-            check=(executor,),
-            create=(manifest,),
-            status=self._written(said).status,
-            requeue_after=_sooner(_LONGEST_REFUSAL_SECONDS, left),
-        )
+        soon = _soonest(_LONGEST_REFUSAL_SECONDS, left)
+        wanted = self._written(said, requeue_after=soon)
+        return replace(wanted, check=(executor,), create=(manifest,))
 
     def _due(
         self, attempt: Object, pod: Object | None, report: Report | None
@@ -316,14 +354,14 @@ class _Round:
     def _stop(self, attempt: Object, early: ending.Ending, pod: Object, report: Report) -> Plan:
         """Carry out what was decided about the attempt; its Pod still exists."""
         self._store(attempt)
-        said = conditions.stopping(attempt, early.reason)
+        said = conditions.stopping(attempt, early.reason, report)
         if is_deleting(pod):
-            return self._written(said)
+            return self._written(said, requeue_after=_LOOK_AGAIN)
         if report.state == "Pending":
             return self._written(said, delete=(self._ref(attempt),))
         manifest = ending.cut_short(pod)
         apply = () if manifest is None else (manifest,)
-        return Plan(apply=apply, status=self._written(said).status)
+        return replace(self._written(said), apply=apply)
 
     def _ended(self, attempt: Object, report: Report) -> Plan:
         early = ending.decided(attempt)
@@ -489,9 +527,26 @@ class _Round:
         events: tuple[Event, ...] = (),
         requeue_after: float | None = None,
     ) -> Plan:
-        status = self.status | frame(self.observation, said).fields
-        return Plan(delete=delete, status=status, events=events, requeue_after=requeue_after)
+        said, look_again = self._judged(said)
+        framed = frame(self.observation, said)
+        return Plan(
+            delete=delete,
+            status=self.status | framed.fields,
+            events=events,
+            requeue_after=_soonest(requeue_after, look_again),
+        )
+
+    def _judged(self, said: Conditions) -> tuple[Conditions, float | None]:
+        """What is to be said once time was considered, and when time alone changes that."""
+        self.status.pop("notReadySince", None)
+        state = next(item for item in said if item.type == "Ready")
+        limit = patience(state.reason, streaming=self._streaming())
+        if state.status != "Unknown" or limit is None:
+            return said, None
+        judged = judge(said, self.before, now=self.now, patience=limit)
+        self.status |= judged.fields
+        return judged.conditions, judged.look_again
 
 
-def _sooner(seconds: float, other: float | None) -> float:
-    return seconds if other is None else min(seconds, other)
+def _soonest(*seconds: float | None) -> float | None:
+    return min((wait for wait in seconds if wait is not None), default=None)

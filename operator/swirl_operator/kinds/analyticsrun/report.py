@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from swirl.wire.exits import DriverExit
@@ -12,26 +13,17 @@ from swirl.wire.outcome import Outcome
 from swirl.wire.progress import Progress
 from swirl.wire.reasons import DRIVER_REASONS, OutcomeReason
 from swirl.wire.times import from_rfc3339
+from swirl_operator.pods.reading.ended import disrupted
 from swirl_operator.pods.state import PodState, read_state
 from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.objects import (
     annotations_of,
-    conditions_of,
     is_deleting,
     name_of,
 )
 from swirl_operator.status.reasons import AnyReason, Reason, known
 
 CONTAINER = "driver"
-
-# Who asked a Pod to go, in the word of its condition DisruptionTarget.
-_DISRUPTIONS: dict[object, tuple[OutcomeReason, str]] = {
-    "EvictionByEvictionAPI": (OutcomeReason.EVICTED, "was evicted, as by a drain of its node"),
-    "TerminationByKubelet": (OutcomeReason.EVICTED, "was ended by its node"),
-    "PreemptionByScheduler": (OutcomeReason.PREEMPTED, "made room for one of higher priority"),
-    "DeletionByTaintManager": (OutcomeReason.NODE_LOST, "was taken off its node"),
-    "DeletionByPodGC": (OutcomeReason.NODE_LOST, "was on a node that is gone"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +36,7 @@ class Report:
         message: why, in one sentence.
         started_at, finished_at: as Kubernetes writes them.
         permanent: whether another attempt would fail like this one.
+        ready: whether the driver runs on a node that answers, and is not being stopped.
         outcome: what the driver wrote into its termination message, if it did.
     """
 
@@ -53,12 +46,19 @@ class Report:
     started_at: str | None = None
     finished_at: str | None = None
     permanent: bool = False
+    ready: bool = False
     outcome: Outcome | None = None
 
 
-def read(pod: Object) -> Report:
-    """The report of a driver Pod; never raises, whatever the driver wrote."""
-    report = _read(pod)
+def read(pod: Object, *, events: Iterable[Object] = (), now: datetime | None = None) -> Report:
+    """The report of a driver Pod; never raises, whatever the driver wrote.
+
+    Args:
+        pod: as the API server has it.
+        events: those of the Pod, where they were read.
+        now: a Pod that should be gone by then says so; None does not ask.
+    """
+    report = _read(pod, events, now)
     if report.state == "Failed" and not report.permanent and _was_told_to_stop(pod, report):
         # What a driver says that was told to stop is not why it ended.
         reason, message = taken(pod)
@@ -69,13 +69,9 @@ def read(pod: Object) -> Report:
 def taken(pod: Object) -> tuple[OutcomeReason, str]:
     """Why a Pod is being deleted, and not by Swirl: a reason and a sentence."""
     name = name_of(pod)
-    for condition in conditions_of(pod):
-        if condition["type"] == "DisruptionTarget" and condition["status"] == "True":
-            reason, what = _DISRUPTIONS.get(
-                condition.get("reason"), (OutcomeReason.DRIVER_LOST, "was taken away")
-            )
-            said = str(condition.get("message") or "").strip()
-            return reason, f"Pod {name} {what}" + (f" ({said})" if said else "")
+    found = disrupted(pod)
+    if found is not None and isinstance(found.reason, OutcomeReason):
+        return found.reason, f"Pod {name} {found.message}"
     return OutcomeReason.DRIVER_LOST, f"Pod {name} was deleted by somebody"
 
 
@@ -89,15 +85,17 @@ def _was_told_to_stop(pod: Object, report: Report) -> bool:
     return from_rfc3339(report.finished_at) >= told
 
 
-def _read(pod: Object) -> Report:
-    state = read_state(pod, CONTAINER)
+def _read(pod: Object, events: Iterable[Object], now: datetime | None) -> Report:
+    state = read_state(pod, CONTAINER, events=events, now=now)
     times = (state.started_at, state.finished_at)
     if state.state == "Pending":
         return Report(
             "Pending", state.reason or Reason.DRIVER_STARTING, f"The driver {state.message}"
         )
     if state.state == "Running":
-        return Report("Running", Reason.DRIVER_RUNNING, "The driver runs.", *times)
+        message = f"The driver {state.message or 'runs'}"
+        reason = state.reason or Reason.DRIVER_RUNNING
+        return Report("Running", reason, message, *times, ready=state.ready)
     outcome = Outcome.read(state.text)
     if state.state == "Succeeded":
         message = (outcome.message if outcome else "") or "The function returned."

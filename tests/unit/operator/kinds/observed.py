@@ -177,6 +177,7 @@ def observe(
     now: datetime = NOW,
     absent: Sequence[Ref] = (),
     failures: Sequence[ChildFailure] = (),
+    events: Mapping[str, Sequence[Object]] | None = None,
 ) -> Observation[Any]:
     return Observation(
         obj=obj,
@@ -185,6 +186,7 @@ def observe(
         now=now,
         confirmed_absent=frozenset(absent),
         failures=failures,
+        events=events or {},
     )
 
 

@@ -241,8 +241,9 @@ def test_a_run_that_is_cancelled_while_suspended_stays_so() -> None:
     [
         ("EvictionByEvictionAPI", "Evicted"),
         ("PreemptionByScheduler", "Preempted"),
-        ("DeletionByTaintManager", "NodeLost"),
-        ("SomethingNew", "DriverLost"),
+        ("DeletionByTaintManager", "Evicted"),
+        ("DeletionByPodGC", "NodeLost"),
+        ("SomethingNew", "Evicted"),
         (None, "DriverLost"),
     ],
 )
@@ -285,13 +286,14 @@ def test_a_stream_whose_pod_is_deleted_again_and_again_comes_back(times: int) ->
         name = f"train-1-{number}"
         started = {"running": {"startedAt": now.isoformat().replace("+00:00", "Z")}}
         status = merged(RUNNING, {"containerStatuses": [{"name": "driver", "state": started}]})
-        obj = after(obj, look(obj, pod(name, status=status), now=now))
-        now += timedelta(seconds=30)
+        for _ in range(3):
+            obj = after(obj, look(obj, pod(name, status=status), now=now))
+            now += timedelta(seconds=10)
         lost = look(obj, absent=[Ref(PODS, "ads", name, f"uid-of-{name}")], now=now)
         assert said(lost)[:2] == ("Unknown", "BackingOff")
         assert "was deleted by somebody while it ran" in said(lost)[2]
         obj = after(obj, lost)
-        now += timedelta(seconds=lost.requeue_after or 0)
+        now = datetime.fromisoformat(obj["status"]["nextAttemptTime"])
         obj = after(obj, look(obj, now=now))
         assert obj["status"]["attempts"][-1]["number"] == number + 1
     assert obj["status"]["failures"] == 0
