@@ -74,6 +74,8 @@ def rollout(deployment: Object) -> Rollout:
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
     seen = status.get("observedGeneration", 0) >= deployment["metadata"]["generation"]
     done = seen and updated == wanted and total == wanted and available == wanted
+    # Which ones are available is not told; old ones are, as a rule, until new ones replace them.
+    fresh = max(0, available - max(0, total - updated))
     progressing = condition_of(deployment, "Progressing") or {}
     moves = progressing.get("status") == "True"
     refused = condition_of(deployment, "ReplicaFailure") or {}
@@ -84,7 +86,7 @@ def rollout(deployment: Object) -> Rollout:
         complete=seen and moves and progressing.get("reason") == "NewReplicaSetAvailable",
         ready=ready,
         total=total,
-        message=f"{available if updated == wanted else min(updated, available)} of {wanted} ready",
+        message=f"{fresh} of {wanted} ready",
         refused=str(refused.get("message") or "") if refused.get("status") == "True" else "",
         progressed_at=progressing.get("lastUpdateTime") if moves else None,
     )

@@ -41,6 +41,22 @@ def _opinion(monitor: Object, node: str) -> Condition:
         return _healthy(
             "Unknown", Reason.LEARNING, f"SwirlMonitor {name} still learns what is normal."
         )
+    if verdict.state == "Blind":
+        unheard = [
+            metric["name"]
+            for metric in monitor["spec"]["metrics"]
+            if metric["node"] == node and metric["name"] in verdict.unheard
+        ]
+        if unheard:
+            return _healthy(
+                "Unknown",
+                Reason.METRICS_MISSING,
+                f"SwirlMonitor {name}: no point of {', '.join(unheard)} has ever come.",
+            )
+        if verdict.since is None:
+            return _healthy(
+                "Unknown", Reason.LEARNING, f"SwirlMonitor {name} still learns what is normal."
+            )
     if verdict.state == "Broken" and verdict.node == node:
         return _healthy("False", Reason.BLAMED, f"SwirlMonitor {name}: {verdict.message}")
     if not is_true(monitor, "Ready"):
@@ -50,7 +66,7 @@ def _opinion(monitor: Object, node: str) -> Condition:
             Reason.NOBODY_WATCHES,
             f"SwirlMonitor {name} does not run: its last verdict was {verdict.summary}.",
         )
-    if verdict.state == "Healthy":
+    if verdict.state in ("Healthy", "Blind"):
         return _healthy("True", Reason.AS_LEARNED, f"SwirlMonitor {name} finds nothing wrong.")
     if any(item.node == node for item in verdict.evidence):
         return _healthy(

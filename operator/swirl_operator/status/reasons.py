@@ -97,10 +97,18 @@ class Reason(ReasonEnum):
         "The analysis cannot read Kafka; the message says which broker, why and what to do.",
     )
     WATCHING = "Watching", "The analysis runs."
+    NODE_NOT_FOUND = (
+        "NodeNotFound",
+        "The analysis runs; a resource that a node refers to does not exist.",
+    )
 
     # Healthy, of whatever kind
     NOT_MONITORED = "NotMonitored", "No SwirlMonitor watches the object."
     NO_VERDICT_YET = "NoVerdictYet", "The SwirlMonitor has not given a verdict yet."
+    METRICS_MISSING = (
+        "MetricsMissing",
+        "No point of some metric has ever come; the message names it.",
+    )
     LEARNING = "Learning", "The SwirlMonitor still learns what is normal."
     AS_LEARNED = "AsLearned", "The SwirlMonitor finds nothing wrong."
     BLAMED = "Blamed", "The SwirlMonitor blames this object."

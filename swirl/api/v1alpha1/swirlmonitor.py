@@ -389,7 +389,10 @@ class ConsideredChange(ApiModel):
 class Verdict(ApiModel):
     """What the analysis says. Written by the monitor's engine, not by the operator."""
 
-    state: Literal["Learning", "Healthy", "Broken"] = Field(description="In one word.")
+    state: Literal["Learning", "Healthy", "Broken", "Blind"] = Field(
+        description="In one word. Blind: of some metric no point has ever come, and nothing else "
+        "is wrong."
+    )
     summary: Annotated[str, StringConstraints(max_length=256)] = Field(
         description="In a few words, for example `Data pipeline is broken`."
     )
@@ -400,6 +403,13 @@ class Verdict(ApiModel):
         list[Evidence],
         Field(max_length=200, json_schema_extra={"x-kubernetes-list-type": "atomic"}),
     ] = Field(default_factory=list, description="The metrics outside their bands, upstream first.")
+    unheard: Annotated[
+        list[MetricName],
+        Field(max_length=200, json_schema_extra={"x-kubernetes-list-type": "atomic"}),
+    ] = Field(
+        default_factory=list,
+        description="The metrics of which no point has ever come; they are not watched.",
+    )
     change: ConsideredChange | None = Field(
         default=None, description="The change that is held to be the cause."
     )

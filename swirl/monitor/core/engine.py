@@ -19,6 +19,7 @@ from swirl.monitor.core.samples import Sample
 from swirl.monitor.core.series import SETTLE_WINDOWS, Reading, Series
 from swirl.monitor.core.state import BROKEN, HEALTHY, LEARNING, State
 from swirl.monitor.core.tuning import Tuning
+from swirl.monitor.core.unheard import Unheard
 from swirl.monitor.core.windows import Totals, Windows
 from swirl.wire.change import ChangeEvent
 from swirl.wire.point import Point
@@ -58,21 +59,16 @@ class Engine:
         self.windows = Windows(
             tuple(selectors), tuning.window_ms, tuning.lateness_ms, tuning.history_ms
         )
-        self._series = [
-            Series(
-                metric,
-                tuning,
-                (
-                    selectors.index(metric.source),
-                    None if metric.divided_by is None else selectors.index(metric.divided_by),
-                ),
-            )
-            for metric in spec.metrics
-        ]
+        self._selectors = tuple(selectors)
+        self._series: list[Series]
+        self._watched: list[Series]
+        self._learning: Learning
+        self._state: State
+        self._without: tuple[str, ...]
         self.changes = ChangeLog(spec, namespace)
-        self._learning = Learning(spec.metrics, tuning)
+        self._unheard = Unheard(spec.metrics, tuning, start)
+        self._begin_learning()
         self._healthy: deque[int] = deque(maxlen=2 * tuning.band_windows)
-        self._state: State = LEARNING
         self._healthy_since = _EPOCH
         self._confirmed_at: int | None = None
         self._diagnosis: Diagnosis | None = None
@@ -87,8 +83,8 @@ class Engine:
 
     @property
     def state(self) -> State:
-        """Learning, Healthy or Broken."""
-        return self._state
+        """As the verdict has it."""
+        return self.verdict.state
 
     def feed_points(
         self,
@@ -112,6 +108,9 @@ class Engine:
         """
         for index, totals in self.windows.close(now):
             self._window(index, totals)
+        if self.last_window is None and (unheard := self._unheard.at(now)):
+            # There is no window before the first point of anything.
+            self._be_blind(unheard, None)
         if self.verdict == self._reported:
             return None
         self._reported = self.verdict
@@ -126,10 +125,18 @@ class Engine:
         self.last_window = index
         learning = self._state != BROKEN
         samples = tuple(series.take(index, totals, learning=learning) for series in self._series)
+        pairs = zip(self._series, samples, strict=True)
+        heard = {series.metric.name for series, sample in pairs if sample.value is not None}
+        self._unheard.hear(heard)
+        if self._state == HEALTHY and heard.intersection(self._without):
+            # What was given up came at last; what is normal of it is not known yet.
+            self._begin_learning()
+            self.verdict = sentence.learning(self._spec, ())
+            return
         if self._state == LEARNING:
             self._learn(index, samples)
             return
-        for series in self._series:
+        for series in self._watched:
             series.judge(index)
         if self._state == HEALTHY:
             self._watch(index)
@@ -137,11 +144,18 @@ class Engine:
             self._follow(index)
 
     def _learn(self, index: int, samples: tuple[Sample, ...]) -> None:
-        if not self._learning.step(index, samples):
-            self.verdict = sentence.learning(self._spec, self._learning.missing)
+        unheard = self._unheard.at(self.windows.end_of(index))
+        if not self._learning.step(index, samples, unheard):
+            if len(unheard) == len(self._spec.metrics):
+                self._be_blind(unheard, None)
+            else:
+                self.verdict = sentence.learning(self._spec, self._learning.missing)
             return
+        self._without = unheard
         for number, series in enumerate(self._series):
-            series.learner.start(self._learning.samples(number))
+            if series.metric.name not in unheard:
+                series.learner.start(self._learning.samples(number))
+        self._watched = [item for item in self._series if item.metric.name not in unheard]
         # The bands say of these windows that they are normal; a change before them is no suspect.
         self._healthy.extend(self._learning.windows())
         self._become_healthy(self.windows.end_of(index))
@@ -152,21 +166,48 @@ class Engine:
         self._confirmed_at = None
         self._diagnosis = None
         self._anomalies = {}
-        self.verdict = sentence.healthy(self._spec, since)
+        if self._without:
+            self._be_blind(self._without, since)
+        else:
+            self.verdict = sentence.healthy(self._spec, since)
+
+    def _be_blind(self, unheard: tuple[str, ...], since: Millis | None) -> None:
+        awaited = self._unheard.since
+        assert awaited is not None
+        self.verdict = sentence.blind(self._spec, unheard, awaited, since)
+
+    def _begin_learning(self) -> None:
+        """Learn of every metric what is normal, with nothing of it known."""
+        tuning, selectors = self._tuning, self._selectors
+        self._series = [
+            Series(
+                metric,
+                tuning,
+                (
+                    selectors.index(metric.source),
+                    None if metric.divided_by is None else selectors.index(metric.divided_by),
+                ),
+            )
+            for metric in self._spec.metrics
+        ]
+        self._watched = self._series
+        self._without = ()
+        self._learning = Learning(self._spec.metrics, tuning)
+        self._state = LEARNING
 
     def _watch(self, index: int) -> None:
-        if not any(series.persistence.suspected for series in self._series):
+        if not any(series.persistence.suspected for series in self._watched):
             self._healthy.append(index)
         if index % 64 == 0:
             keep = self._tuning.forget_ms
             self.changes.forget_before(Millis(self.windows.end_of(index) - keep))
-        confirmed = [series for series in self._series if series.persistence.confirmed]
+        confirmed = [series for series in self._watched if series.persistence.confirmed]
         if not confirmed:
             self._confirmed_at = None
             # A window off for once is part of what is normal: were only calm ones remembered, bands
             # would be drawn too narrow, and be left more often for it. Beginnings of faults wait to
             # be learned, and are forgotten when the fault is confirmed.
-            for series in self._series:
+            for series in self._watched:
                 series.learner.learn(index, series.sample)
             return
         if self._confirmed_at is None:
@@ -183,7 +224,7 @@ class Engine:
             self.read_from = begin
         self._named_at = index
         self._revised = False
-        for series in self._series:
+        for series in self._watched:
             series.learner.forget_waiting()
         self._note(confirmed)
         self._report(self._diagnose())
@@ -193,16 +234,16 @@ class Engine:
         origins = self._graph.most_upstream({series.metric.node for series in confirmed})
         above = {name for origin in origins for name in self._graph.upstream(origin)}
         return any(
-            series.persistence.suspected and series.metric.node in above for series in self._series
+            series.persistence.suspected and series.metric.node in above for series in self._watched
         )
 
     def _follow(self, index: int) -> None:
-        calm = min(series.persistence.calm for series in self._series)
+        calm = min(series.persistence.calm for series in self._watched)
         needed = self._tuning.persist_windows + 1
-        if calm >= needed and not any(series.persistence.suspected for series in self._series):
+        if calm >= needed and not any(series.persistence.suspected for series in self._watched):
             self._become_healthy(self.windows.end_of(index - needed))
             return
-        grown = self._note([series for series in self._series if series.persistence.confirmed])
+        grown = self._note([series for series in self._watched if series.persistence.confirmed])
         if not grown and self.changes.known == self._weighed_changes:
             return
         now, latest = self._diagnosis, self._diagnose()

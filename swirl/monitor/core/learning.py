@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from statistics import median
 
 from swirl.api.v1alpha1.swirlmonitor import Metric
@@ -31,10 +31,17 @@ class Learning:
         self._relative = max(tuning.relative_width, 0.05)
         self._windows: deque[tuple[int, tuple[Sample, ...]]] = deque(maxlen=self._needed)
         self._complete = 0
+        self._without: set[str] = set()
         self.missing = tuple(m.name for m in metrics if m.silence == "Anomalous")
 
-    def step(self, index: int, samples: tuple[Sample, ...]) -> bool:
-        """Take a window; return whether enough has been seen."""
+    def step(self, index: int, samples: tuple[Sample, ...], without: Collection[str] = ()) -> bool:
+        """Take a window; return whether enough has been seen.
+
+        Args:
+            index: of the window.
+            samples: what it held, metric by metric.
+            without: metrics that are not waited for.
+        """
         pairs = list(zip(self._metrics, samples, strict=True))
         seen = {metric.name for metric, sample in pairs if sample.value is not None}
         self.missing = tuple(
@@ -42,7 +49,12 @@ class Learning:
             for metric in self._metrics
             if metric.silence == "Anomalous" and metric.name not in seen
         )
-        if self.missing:
+        if set(without) != self._without:
+            # One that comes at last was not in the windows before.
+            self._without = set(without)
+            self._windows.clear()
+            self._complete = 0
+        if not seen or any(name not in without for name in self.missing):
             return False
         self._complete += 1
         if self._complete <= SPAN_WINDOWS:

@@ -7,7 +7,7 @@ one that lasts nor of one that is over.
 from __future__ import annotations
 
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorStatus
-from swirl.monitor.core.state import BROKEN, HEALTHY
+from swirl.monitor.core.state import BLIND, BROKEN, HEALTHY
 from swirl.wire.times import Millis, rfc3339_to_millis
 
 
@@ -25,9 +25,9 @@ def read_from(status: SwirlMonitorStatus | None, now: Millis, history_ms: int) -
         return recent
     since = None if verdict.since is None else rfc3339_to_millis(verdict.since)
     begin = None if status.read_from is None else rfc3339_to_millis(status.read_from)
-    if verdict.state == HEALTHY and since is not None and since <= recent:
+    if verdict.state in (HEALTHY, BLIND) and since is not None and since <= recent:
         return recent
-    if verdict.state in (HEALTHY, BROKEN) and begin is not None:
+    if verdict.state in (HEALTHY, BLIND, BROKEN) and begin is not None:
         return min(recent, begin)
     if verdict.state == BROKEN and since is not None:
         return min(recent, Millis(since - history_ms))

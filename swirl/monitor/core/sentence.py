@@ -15,11 +15,12 @@ from swirl.api.v1alpha1.swirlmonitor import (
 from swirl.monitor.core.band import SILENT
 from swirl.monitor.core.changes import Change, Rejected
 from swirl.monitor.core.diagnose import Anomaly, Diagnosis
-from swirl.monitor.core.state import BROKEN, HEALTHY, LEARNING
+from swirl.monitor.core.state import BLIND, BROKEN, HEALTHY, LEARNING
 from swirl.wire.times import Millis, millis_to_rfc3339
 
 REJECTED_LIMIT = 32
 _MESSAGE_LIMIT = 4096
+_SUMMARY_LIMIT = 256
 _ID_LIMIT = 256
 _VERSION_LIMIT = 128
 _NAMED_REJECTIONS = 3
@@ -49,6 +50,46 @@ def healthy(spec: SwirlMonitorSpec, since: Millis) -> Verdict:
         summary="Healthy",
         message=f"{metrics} since {clock(since)}.",
         since=millis_to_rfc3339(since),
+    )
+
+
+def blind(
+    spec: SwirlMonitorSpec, unheard: tuple[str, ...], awaited: Millis, since: Millis | None
+) -> Verdict:
+    """The verdict while some metrics never came.
+
+    Args:
+        spec: what is watched.
+        unheard: those metrics.
+        awaited: since when they are waited for.
+        since: since when the others are in their bands; None if there are no others.
+    """
+    missing = [metric for metric in spec.metrics if metric.name in unheard]
+    named = "; ".join(
+        f"{metric.name} at {metric.node} (of {_points(metric)})" for metric in missing
+    )
+    count = len(spec.metrics) - len(missing)
+    others = "The other metric is" if count == 1 else f"The other {count} metrics are"
+    rest = f" {others} in band since {clock(since)}." if since is not None else ""
+    message = (
+        f"No point has come since {clock(awaited)} of {named}: correct metrics[].source, or let "
+        f"something emit it; it is not watched until then.{rest}"
+    )
+    return Verdict(
+        state=BLIND,
+        summary=f"No points of {_all(unheard)}"[:_SUMMARY_LIMIT],
+        message=message[:_MESSAGE_LIMIT],
+        since=None if since is None else millis_to_rfc3339(since),
+        unheard=list(unheard),
+    )
+
+
+def _points(metric: Metric) -> str:
+    """The points that a metric is made of, as its source selects them."""
+    selectors = [metric.source, *([metric.divided_by] if metric.divided_by else ())]
+    return " or ".join(
+        selector.metric + "".join(f", {key}={value}" for key, value in selector.labels.items())
+        for selector in selectors
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from swirl.api.v1alpha1.swirlmonitor import Delivery, Destination, Incident, Verdict
-from swirl.monitor.core.state import BROKEN, HEALTHY
+from swirl.monitor.core.state import BLIND, BROKEN, HEALTHY
 from swirl.wire.times import Millis, millis_to_rfc3339, rfc3339_to_millis
 
 MOST = 8
@@ -76,7 +76,7 @@ class Ledger:
                 self._add(self._begun(verdict, now))
             else:
                 self._replace(last, _with(last, verdict))
-        elif verdict.state == HEALTHY and last is not None and going_on:
+        elif verdict.state in (HEALTHY, BLIND) and last is not None and going_on:
             self._replace(last, _ended(last, verdict.since or millis_to_rfc3339(now)))
         self._forget(now)
 

@@ -26,7 +26,7 @@ class Publisher(Protocol):
 
 
 class KafkaPublisher:
-    """Publishes Healthy and Broken verdicts; that it is learning helps nobody.
+    """Publishes all verdicts but one; that it is learning helps nobody.
 
     Args:
         producer: delivers them; closed by its owner.

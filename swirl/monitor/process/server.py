@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from swirl.monitor.core.series import Reading
-from swirl.monitor.core.state import BROKEN, HEALTHY, LEARNING, State
+from swirl.monitor.core.state import BLIND, BROKEN, HEALTHY, LEARNING, State
 from swirl.process import listen
 
 _STUCK_SECONDS = 60.0
@@ -92,7 +92,7 @@ class EngineCollector:
         state = GaugeMetricFamily(
             "swirl_monitor_state", "1 for the state the pipeline is in.", labels=["state"]
         )
-        for name in (LEARNING, HEALTHY, BROKEN):
+        for name in (LEARNING, HEALTHY, BROKEN, BLIND):
             state.add_metric([name], float(now.state == name))
         yield state
         yield from _bands(now.readings)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from swirl.wire.reasons import OutcomeReason
 from swirl_operator.pods.reading.refusal import read_refusal
 from swirl_operator.pods.replicas import Trouble
 from swirl_operator.pods.rollout import Rollout
 from swirl_operator.pods.state import PodState
+from swirl_operator.runtime.interface import Object
 from swirl_operator.status.conditions import Conditions, ready, reconciling, stalled
 from swirl_operator.status.reasons import AnyReason, Reason
 
@@ -14,7 +17,10 @@ _KEEPS_ENDING = (Reason.RESTART_LOOP, OutcomeReason.OUT_OF_MEMORY)
 
 
 def running(
-    progress: Rollout | None, found: Trouble | None, kafka: str | None = None
+    progress: Rollout | None,
+    found: Trouble | None,
+    kafka: str | None = None,
+    missing: Sequence[Object] = (),
 ) -> Conditions:
     """Whether the engine runs, and what keeps it from that.
 
@@ -22,12 +28,13 @@ def running(
         progress: of its Deployment.
         found: of its Pod.
         kafka: why it cannot read Kafka, in its own words.
+        missing: nodes of the spec whose resource does not exist.
     """
     if progress is None or not progress.begun:
         return reconciling(Reason.ENGINE_STARTING, "The analysis starts.")
     ends = found is not None and found.state.reason in _KEEPS_ENDING
     if progress.done and not ends:
-        return ready(Reason.WATCHING, "The analysis runs.")
+        return _watching(missing)
     if kafka and (found is None or found.state.state == "Running"):
         said = f"The analysis runs and reads nothing: {kafka.rstrip('.')}."
         settle = stalled if progress.stuck else reconciling
@@ -48,6 +55,21 @@ def running(
     if state.permanent or progress.stuck:
         return stalled(_reason(state, Reason.ROLLOUT_STUCK), said)
     return reconciling(_reason(state, Reason.ENGINE_STARTING), said)
+
+
+def _watching(missing: Sequence[Object]) -> Conditions:
+    """A node's resource may come later, and the others are watched meanwhile."""
+    if not missing:
+        return ready(Reason.WATCHING, "The analysis runs.")
+    names = "; ".join(
+        f"nodes[{node['name']}].ref: {node['ref']['kind']} {node['ref']['name']} does not exist"
+        for node in missing
+    )
+    return ready(
+        Reason.NODE_NOT_FOUND,
+        f"The analysis runs. {names}: correct the name, or create it; until then nobody is told of "
+        "that part's health.",
+    )
 
 
 def _reason(state: PodState, otherwise: Reason) -> AnyReason:

@@ -77,9 +77,12 @@ def _engine(observation: Observation[MonitorRelated], manifest: Object) -> Plan:
         events=observation.events,
         now=observation.now,
     )
+    missing = [
+        node for node in monitor["spec"]["nodes"] if node["name"] in observation.related.missing
+    ]
     judged = judge(
         refused(observation.failures)
-        or conditions.running(progress, found, _kafkas_trouble(monitor, pods)),
+        or conditions.running(progress, found, _kafkas_trouble(monitor, pods), missing),
         status_of(monitor),
         now=observation.now,
         progressed_at=progress.progressed_at if progress else None,
@@ -111,6 +114,8 @@ def _health(monitor: Object, conditions: Conditions) -> Condition:
     message = verdict.message or verdict.summary
     if verdict.state == "Broken":
         return Condition("Healthy", "False", Reason.PIPELINE_BROKEN, message)
+    if verdict.state == "Blind":
+        return Condition("Healthy", "Unknown", Reason.METRICS_MISSING, message)
     if verdict.state == "Learning":
         return Condition("Healthy", "Unknown", Reason.LEARNING, message)
     state = next(item for item in conditions if item.type == "Ready")

@@ -14,6 +14,8 @@ class MonitorRelated:
 
     Attributes:
         pods: the Pods of the analysis.
+        missing: names of the nodes whose AnalyticsJob or ModelServer does not exist.
     """
 
     pods: Sequence[Object] = ()
+    missing: Sequence[str] = ()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from swirl.api.v1alpha1.swirlmonitor import Verdict
 from swirl.monitor.core.engine import Engine
 from swirl.monitor.core.spec import read_spec
-from swirl.monitor.core.state import BROKEN, HEALTHY, LEARNING
+from swirl.monitor.core.state import BLIND, BROKEN, HEALTHY, LEARNING
+from swirl.monitor.core.tuning import Tuning
 from swirl.wire.point import Point
-from swirl.wire.times import rfc3339_to_millis
+from swirl.wire.times import Millis, rfc3339_to_millis
 from tests.support.sim.simulator import (
     EXPECTED,
     FAULTS,
@@ -166,8 +169,56 @@ def test_a_metric_that_never_comes_is_named() -> None:
     body = spec_body()
     body["metrics"][2]["source"]["metric"] = "typo"
     said = run(Engine(read_spec(body), NAMESPACE), simulate(9, 300))
-    assert {verdict.state for _, verdict in said} == {LEARNING}
-    assert said[-1][1].message.endswith("of taps.")
+    last = said[-1][1]
+    assert (last.state, last.summary, last.unheard) == (BLIND, "No points of taps", ["taps"])
+    assert "of taps at show (of typo): correct metrics[].source" in last.message
+    assert "The other 2 metrics are in band since" in last.message
+
+
+def test_a_metric_that_never_comes_does_not_keep_the_others_from_being_watched() -> None:
+    body = spec_body()
+    body["metrics"][2]["source"]["metric"] = "typo"
+    log = simulate(9, 500, [Fault("model-bug", 300)]) + change(298)
+    said = run(Engine(read_spec(body), NAMESPACE), log)
+    assert named(said) == [EXPECTED["model-bug"][0]]
+
+
+def test_when_nothing_comes_at_all_it_is_said_after_the_time_of_learning() -> None:
+    found = Engine(make_spec(), NAMESPACE)
+    assert found.advance(START) is not None
+    for second in range(79):
+        found.advance(Millis(START + 1000 * second))
+    assert found.verdict.state == LEARNING
+    found.advance(Millis(START + 80_000))
+    assert (found.verdict.state, len(found.verdict.unheard)) == (BLIND, 3)
+    assert found.verdict.since is None
+
+
+def test_an_engine_that_reads_an_old_log_does_not_miss_what_began_with_it() -> None:
+    spec = make_spec()
+    born = START + Tuning.of(spec.detection).history_ms
+    found = Engine(spec, NAMESPACE, START)
+    found.advance(Millis(born - 1000))
+    states = []
+    for waited in (79_000, 80_000):
+        found.advance(Millis(born + waited))
+        states.append(found.state)
+    assert states == [LEARNING, BLIND]
+
+
+def test_what_comes_at_last_is_learned() -> None:
+    """Its points begin to come only after it was given up."""
+    late = START + 250_000
+    log = [
+        item
+        if item.arrival >= late
+        else replace(item, points=tuple(p for p in item.points if p.name != "taps"))
+        for item in simulate(11, 700, [Fault("clicks", 560)])
+    ]
+    said = run(engine(), log)
+    states = [verdict.state for _, verdict in said]
+    assert states.index(BLIND) < states.index(HEALTHY) < states.index(BROKEN)
+    assert named(said) == [EXPECTED["clicks"][0]]
 
 
 def test_never_recovers_while_broken() -> None:

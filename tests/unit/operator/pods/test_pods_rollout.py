@@ -50,7 +50,11 @@ def test_nobody_has_looked_at_it() -> None:
 
 def test_ready_ones_of_the_old_version_do_not_count() -> None:
     assert rollout(live(updatedReplicas=0, replicas=2)).message == "0 of 2 ready"
-    assert rollout(live(updatedReplicas=1, replicas=3)).message == "1 of 2 ready"
+    assert rollout(live(updatedReplicas=1, replicas=3)).message == "0 of 2 ready"
+    some = live(updatedReplicas=1, replicas=3, availableReplicas=3)
+    assert rollout(some).message == "1 of 2 ready"
+    surge = live(updatedReplicas=2, replicas=3, availableReplicas=1)
+    assert rollout(surge).message == "0 of 2 ready"
 
 
 STUCK = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}
