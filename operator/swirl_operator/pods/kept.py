@@ -25,6 +25,7 @@ _OF_CONTAINER = {
     "command": "the image's entry point runs Swirl",
     "args": "they say what the container is for",
 }
+_OWN_ITEMS = {"volumeMounts": "mountPath", "ports": "containerPort", "envFrom": "secretRef"}
 _AMOUNTS = ("cpu", "memory")
 
 
@@ -90,17 +91,21 @@ def _container(before: Object, after: Object) -> list[str]:
         for name in _AMOUNTS
         if _amount(before, part, name) != _amount(after, part, name)
     ]
-    for field, key in (("volumeMounts", "mountPath"), ("ports", "containerPort")):
+    for field, key in _OWN_ITEMS.items():
         own, wanted = before.get(field) or [], after.get(field) or []
         if not _is_list_of_objects(wanted):
             found.append(f"{where}.{field} must be a list")
             continue
         found += [
-            f"{where}.{field}: {item[key]} is Swirl's own"
+            f"{where}.{field}: {_called(item.get(key))} is Swirl's own"
             for item in own
             if item.get("name") != TMP and item not in wanted
         ]
     return found
+
+
+def _called(value: object) -> object:
+    return value["name"] if isinstance(value, dict) else value
 
 
 def _amount(container: Object, part: str, name: str) -> object:

@@ -12,6 +12,7 @@ from swirl_operator.pods.environment import literal
 from swirl_operator.pods.quantity import mebibytes
 from swirl_operator.pods.resources import cpu_of, other_resources
 from swirl_operator.runtime.interface import Object
+from swirl_operator.status.invalid import InvalidObject
 
 DRIVER_PORT = 7078
 BLOCK_MANAGER_PORT = 7079
@@ -73,12 +74,20 @@ def _devices(spec: AnalyticsJobSpec) -> dict[str, str]:
 
     These are those whose addresses a script can tell that the user names. Without one a device is
     just in the container.
+
+    Raises:
+        InvalidObject: the same is asked for twice; Spark would overrule the field.
     """
     said = other_resources(spec.spark.executor.resources)
     found: dict[str, str] = {}
     for name, amount in said.get("limits", {}).items():
         vendor, _, device = name.rpartition("/")
         key = f"spark.executor.resource.{device}"
+        if f"{key}.amount" in spec.spark.conf:
+            raise InvalidObject(
+                f"spec.spark.conf.{key}.amount: leave it out, it follows from {name} in "
+                "spec.spark.executor.resources.limits"
+            )
         if f"{key}.discoveryScript" in spec.spark.conf and vendor:
             found |= {f"{key}.amount": amount, f"{key}.vendor": vendor}
     return found

@@ -254,6 +254,17 @@ def test_what_a_template_cannot_change_of_the_container(fields: Object, words: s
     assert words in refused(pod={"template": template})
 
 
+def test_secrets_that_swirl_itself_needs_as_variables_stay() -> None:
+    bucket, mine = {"secretRef": {"name": "bucket"}}, {"secretRef": {"name": "mine"}}
+    template = base()
+    template["spec"]["containers"][0]["envFrom"] = [bucket]
+    more = configured(template, [layer(envFrom=[mine])], role="scorer", own_variables=OWN)
+    assert main(more)["envFrom"] == [bucket, mine]
+    instead = {"spec": {"containers": [{"name": "swirl", "envFrom": [mine]}]}}
+    with pytest.raises(InvalidObject, match="envFrom: bucket is Swirl's own"):
+        configured(template, [layer(pod={"template": instead})], role="scorer", own_variables=OWN)
+
+
 def test_fields_cannot_change_it_either() -> None:
     assert "swirl.dev/name is Swirl's own" in refused(pod={"labels": {"swirl.dev/name": "x"}})
     mount = {"name": "x", "mountPath": "/artifacts"}

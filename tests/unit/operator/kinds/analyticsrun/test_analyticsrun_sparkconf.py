@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.api.v1alpha1.sparkconf import RESERVED
 from swirl_operator.kinds.analyticsrun.executors import executor_template
 from swirl_operator.kinds.analyticsrun.sparkconf import spark_conf
+from swirl_operator.status.invalid import InvalidObject
 from tests.unit.operator.kinds.observed import JOB_SPEC, merged
 from tests.unit.operator.kinds.process import INSTALLATION
 
@@ -60,6 +63,16 @@ def test_spark_hands_out_devices_whose_addresses_it_can_be_told() -> None:
     found = conf(spark={"executor": executor, "conf": script})
     assert found["spark.executor.resource.gpu.amount"] == "2"
     assert found["spark.executor.resource.gpu.vendor"] == "nvidia.com"
+
+
+def test_a_device_is_asked_for_in_one_place() -> None:
+    twice = {
+        "conf": {"spark.executor.resource.gpu.amount": "2"},
+        "executor": {"resources": {"limits": {"nvidia.com/gpu": 1}}},
+    }
+    with pytest.raises(InvalidObject, match=r"it follows from nvidia\.com/gpu"):
+        conf(spark=twice)
+    assert conf(spark={"conf": twice["conf"]})["spark.executor.resource.gpu.amount"] == "2"
 
 
 def test_every_key_that_swirl_sets_is_refused_to_users_unless_theirs_wins() -> None:
