@@ -39,6 +39,10 @@ def what(failure: ChildFailure) -> str:
 
 def with_remedy(failure: ChildFailure) -> str:
     """The cause, and where what the API server asks for can be said."""
-    part = "executor" if failure.ref.name == EXECUTOR else "driver"
-    field = f"spec.spark.{part}.resources"
-    return read_refusal(failure.message, failure.code, resources=field).message
+    of_executors = failure.ref.name == EXECUTOR
+    field = f"spec.spark.{'executor' if of_executors else 'driver'}.resources"
+    message = read_refusal(failure.message, failure.code, resources=field).message
+    if of_executors and field in message:
+        # Asked about first; the driver would be refused for the same right after it.
+        return f"{message}; the driver needs it too, in spec.spark.driver.resources"
+    return message

@@ -113,6 +113,8 @@ def test_what_a_quota_wants_has_a_field() -> None:
         "set spec.spark.executor.resources.limits.cpu and spec.spark.executor.resources.limits.x"
         in words
     )
+    assert "the driver needs it too, in spec.spark.driver.resources" in words
+    assert "the driver needs" not in said(look(going(), failures=[of_executors(403, POLICY)]))[2]
 
 
 def test_settings_that_contradict_what_swirl_keeps_end_the_run() -> None:
