@@ -16,7 +16,11 @@ from swirl.scorer.__main__ import main
 from swirl.scorer.server import DrainingServer
 from swirl.wire.exits import ScorerExit
 from tests.support.logs import logs_restored
+from tests.support.ports import free_port
+from tests.support.s3 import told
 from tests.support.spark_models import GOLDEN, publish
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "swirl", "AWS_SECRET_ACCESS_KEY": "secret"}
 
 
 @pytest.fixture(autouse=True)
@@ -124,3 +128,15 @@ def test_importing_the_service_stays_light(imported: set[str], unwanted: str) ->
 def test_a_store_that_is_none_exits_2_with_a_message(tmp_path: Path) -> None:
     assert main(environment(tmp_path, "hdfs://a/model")) == 2
     assert "write file://" in (tmp_path / "message").read_text()
+
+
+def test_a_bucket_that_is_away_is_named_in_the_last_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swirl.store.bucket.RETRIES", 1)
+    endpoint = f"http://127.0.0.1:{free_port()}"
+    with told({**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}):
+        assert main(environment(tmp_path, "s3://models/swirl/sentiment")) == 2
+    said = (tmp_path / "message").read_text()
+    assert "cannot open the model at s3://models/swirl/sentiment: the artifact store" in said
+    assert f"s3://models at {endpoint} cannot be used: nothing listens there; correct" in said
