@@ -15,7 +15,7 @@ from swirl.job.failure import describe, explain, text_of
 from swirl.job.result import to_json
 from swirl.job.stopping import Stopped
 from swirl.job.streaming import await_queries
-from swirl.store import StoreUnavailable
+from swirl.store import Store, StoreUnavailable
 from swirl.wire.exits import DriverExit
 from swirl.wire.outcome import RESULT_BYTES, Outcome
 from swirl.wire.reasons import OutcomeReason
@@ -74,9 +74,13 @@ def call(function: Analytics[Any, Any], context: Context, arguments: Mapping[str
         BaseException: whatever the function raises.
     """
     run = context.run
-    result = function(context, **arguments)
-    if run.mode == "Streaming" and context.spark_started:
-        await_queries(context.spark, lambda: context.stopping)
+    try:
+        result = function(context, **arguments)
+        if run.mode == "Streaming" and context.spark_started:
+            await_queries(context.spark, lambda: context.stopping)
+    except Exception as error:
+        _ask_the_store(context.store, error)
+        raise
     outcome = Outcome("Succeeded", OutcomeReason.SUCCEEDED, f"{run.function} succeeded")
     if result is None:
         return outcome
@@ -86,6 +90,19 @@ def call(function: Analytics[Any, Any], context: Context, arguments: Mapping[str
     uri = context.store.result_uri(run.namespace, run.job, run.ref.folder, run.attempt)
     context.store.put(uri, data)
     return replace(outcome, result_uri=uri)
+
+
+def _ask_the_store(store: Store, error: Exception) -> None:
+    """Ask whether an error about the store's own bucket comes of that being away.
+
+    Spark's client says what is wrong in words of its own, and of the user's buckets as well.
+
+    Raises:
+        StoreUnavailable: it does.
+    """
+    place = store.root.partition("://")[2].partition("/")[0]
+    if not store.root.startswith("file:") and f"://{place}/" in text_of(error):
+        store.exists(store.root)
 
 
 def with_outputs(outcome: Outcome, context: Context) -> Outcome:

@@ -4,13 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from swirl.job.attempt import conclude, with_outputs
+from swirl.job.analytics import analytics
+from swirl.job.attempt import call, conclude, with_outputs
+from swirl.job.context import Context
 from swirl.job.stopping import Stopped
-from swirl.store import StoreUnavailable
+from swirl.store import Store, StoreUnavailable, bucket
 from swirl.testing import local_context
 from swirl.wire.exits import DriverExit
 from swirl.wire.outcome import ModelRef, Outcome
 from swirl.wire.reasons import Kind, OutcomeReason
+from tests.support.ports import free_port
+from tests.support.s3 import told
 
 DONE = Outcome("Succeeded", "Succeeded", "done")
 
@@ -45,6 +49,34 @@ def test_being_asked_to_end_is_no_failure() -> None:
     with pytest.raises(Stopped):
         conclude(work)
     assert conclude(lambda: DONE) == (DONE, DriverExit.SUCCEEDED)
+
+
+S3A = "getFileStatus on s3a://models/swirl/x: SdkClientException: Unable to execute HTTP request"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (S3A, "PlatformError"),
+        (S3A.replace("models", "of-the-user"), "UserError"),
+        ("no rows", "UserError"),
+    ],
+)
+def test_sparks_words_of_the_stores_bucket_are_looked_into(
+    text: str, reason: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bucket, "RETRIES", 0)
+    environ = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"}
+    ctx = local_context(folder=tmp_path)
+
+    def function(ctx: Context) -> None:
+        raise RuntimeError(text)
+
+    with told({**environ, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"}):
+        ctx.store = Store("s3://models/swirl")
+        outcome, code = conclude(lambda: call(analytics(function), ctx, {}))
+    assert (code, outcome.reason) == (DriverExit.FAILED, reason)
+    assert ("the artifact store s3://models" in outcome.message) is (reason == "PlatformError")
 
 
 def test_a_store_that_is_away_is_not_the_functions_fault() -> None:
