@@ -80,7 +80,7 @@ class Driver(SparkProcess):
     memory: Memory = Field(
         default="1Gi",
         description="Heap of its JVM; Spark counts whole MiB, so it is rounded up to them. Spark "
-        "starts with 450Mi or more; a function that uses no Spark does with less.",
+        "starts with 470Mi or more; a function that uses no Spark does with less.",
     )
     memory_overhead: Memory = Field(
         default="512Mi", description="Memory beside the heap: Python, threads, buffers."

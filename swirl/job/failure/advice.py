@@ -72,10 +72,12 @@ _OF_THE_CLUSTER = re.compile(
     r"KubernetesClient\w*|UnknownHostException|ConnectException|BindException|\w*TimeoutException"
     r"|NoRouteToHostException|SSL\w*Exception"
 )
+# Java's serial collector, which small containers get, does not count all of the heap.
 _SETTINGS = (
-    ("[INVALID_DRIVER_MEMORY]", "raise spark.driver.memory to 450Mi or more"),
+    ("[INVALID_DRIVER_MEMORY]", "raise spark.driver.memory to 470Mi or more"),
     ("[INVALID_EXECUTOR_MEMORY]", "raise spark.executor.memory to 450Mi or more"),
 )
+_DRIVERS_ACCOUNT = "swirl-driver"
 _THREADS = "unable to create native thread"
 _BROADCAST = "Not enough memory to build and broadcast"
 
@@ -144,10 +146,12 @@ def _forbidden(kind: str, namespace: str, account: str, verb: str, resource: str
         f"the ServiceAccount {account} may not {verb} {resource} in namespace {namespace} "
         "(403 Forbidden)"
     )
-    remedy = (
-        "leave spec.serviceAccountName out, or bind that account to the Role that Swirl's chart "
-        "makes for drivers"
-    )
+    if account == _DRIVERS_ACCOUNT:
+        remedy = f"bind it to the Role {account}, which the chart makes in namespaces for analytics"
+    else:
+        remedy = (
+            f"leave spec.serviceAccountName out, or bind {account} to the Role {_DRIVERS_ACCOUNT}"
+        )
     return Advice(OutcomeReason.PLATFORM_ERROR, remedy, message=message)
 
 

@@ -53,13 +53,20 @@ def test_a_file_that_cannot_be_read_is_named() -> None:
             True,
             "System memory 268435456 must be at least 471859200. Please increase heap size using "
             'the --driver-memory option or "spark.driver.memory" in Spark configuration; raise '
-            "spark.driver.memory to 450Mi or more",
+            "spark.driver.memory to 470Mi or more",
         ),
         (
             printed.FORBIDDEN,
             "PlatformError",
             False,
-            "the ServiceAccount default may not get pods in namespace ads (403 Forbidden); leave",
+            "the ServiceAccount default may not get pods in namespace ads (403 Forbidden); leave "
+            "spec.serviceAccountName out, or bind default to the Role swirl-driver",
+        ),
+        (
+            printed.FORBIDDEN.replace("ads:default", "ads:swirl-driver"),
+            "PlatformError",
+            False,
+            "swirl-driver may not get pods in namespace ads (403 Forbidden); bind it to the Role",
         ),
         (
             printed.NO_RIGHTS_TO_WRITE,
