@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -10,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
-from imagebuild.push import Pushed
+from imagebuild.engines import Buildah
+from imagebuild.push import Pushed, push
 from imagebuild.release import release_chart
 from localcluster.instance import Instance, recorded_network
 from tests.e2e.operator.cluster import Cluster
@@ -44,27 +45,30 @@ class Site:
     def place(self) -> str:
         return f"{self.registry.host}/team"
 
-    def run(self, *words: str) -> str:
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "BUILDAH_ISOLATION": "chroot",
+            "STORAGE_DRIVER": "overlay",
+            "KUBECONFIG": self.kubeconfig,
+            "REGISTRY_AUTH_FILE": str(self.folder / "auth.json"),
+            "HELM_REGISTRY_CONFIG": str(self.folder / "helm.json"),
+            # Where programs of Go look for whom to trust.
+            "SSL_CERT_FILE": str(self.registry.authority),
+        }
+
+    def run(self, *words: str, stdin: str | None = None) -> str:
         done = subprocess.run(
             words,
             cwd=ROOT,
-            env={
-                **os.environ,
-                "BUILDAH_ISOLATION": "chroot",
-                "STORAGE_DRIVER": "overlay",
-                "KUBECONFIG": self.kubeconfig,
-                "REGISTRY_AUTH_FILE": str(self.folder / "auth.json"),
-                "HELM_REGISTRY_CONFIG": str(self.folder / "helm.json"),
-                # Where programs of Go look for whom to trust.
-                "SSL_CERT_FILE": str(self.registry.authority),
-            },
+            env={**os.environ, **self.environment},
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=400,
         )
-        assert done.returncode == 0, (
-            f"{' '.join(words)}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
-        )
+        said = done.stdout[-2000:] + done.stderr[-2000:]
+        assert done.returncode == 0, f"{' '.join(words)}: {said}"
         return done.stdout
 
 
@@ -86,16 +90,24 @@ def site(
 
 
 @pytest.fixture(scope="module")
-def pushed(site: Site) -> dict[str, Pushed]:
-    """The images of an operator and of a monitor, which share most of what is in them."""
-    told = ("--output", str(site.folder))
-    site.run(sys.executable, "runtime-images/push.py", *told, site.place, "operator", "monitor")
-    names: dict[str, str] = json.loads((site.folder / "pushed.json").read_text())
-    found = {}
-    for name, image in names.items():
-        path, _, digest = image.partition("@")
-        repository, _, tag = path.removeprefix(f"{site.place}/").rpartition(":")
-        found[name] = Pushed(site.place, repository, tag, digest)
+def pushed(site: Site, images: dict[str, str]) -> dict[str, Pushed]:
+    """The images of an operator and of a monitor, which share most of what is in them.
+
+    Each is another image than the one that is on the node already: once a kubelet has pulled an
+    image with a Secret, it lets nobody have that image without.
+    """
+    others = {}
+    for name in ("operator", "monitor"):
+        others[name] = images[name].replace("/swirl/", "/swirl-registry-test/")
+        said = f"FROM {images[name]}\nLABEL of=registry-test\n"
+        site.run(
+            *("buildah", "bud", "--quiet", "--pull-never", "--tag", others[name], "-f-"),
+            str(site.folder / "pki"),
+            stdin=said,
+        )
+    with mock.patch.dict(os.environ, site.environment):
+        found = push(others, site.place, Buildah())
+    site.run("buildah", "rmi", *others.values())
     return found
 
 

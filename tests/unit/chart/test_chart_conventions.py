@@ -9,6 +9,8 @@ import yaml
 
 from swirl.api.pods import Workload
 from swirl.wire.containers import OperatorEnvironment
+from swirl_operator.pods.builder import container, pod_spec
+from swirl_operator.pods.settings import Defaults, configured
 from tests.unit.chart.conftest import CHART, REGISTRY, Manifest, Render
 from tests.unit.chart.test_chart_pods import environment, pods
 
@@ -167,7 +169,13 @@ def test_chart_leaves_uids_to_openshift(
     free = dict.fromkeys(("runAsUser", "runAsGroup", "fsGroup"))
     template = {"spec": {"securityContext": free}}
     wanted = {} if ours else {"pod": {"template": template}}
-    assert OperatorEnvironment.read(environment(made)).pod_defaults == wanted
+    told = OperatorEnvironment.read(environment(made)).pod_defaults
+    assert told == wanted
+    workload = {"metadata": {}, "spec": pod_spec(container("scorer", image="r.example/scorer:1"))}
+    layers = Defaults(Workload.model_validate(told)).under()
+    security = configured(workload, layers, role="scorer", own_variables={})["spec"]
+    assert ("runAsUser" in security["securityContext"]) is ours
+    assert security["securityContext"]["runAsNonRoot"] is True
 
 
 def test_chart_tells_the_operator_what_every_workload_has(render: Render) -> None:
