@@ -1,7 +1,9 @@
 """Writes `crds/` from the models: `python -m swirl.api.crd [--check] [DIRECTORY]`.
 
 pydantic speaks JSON Schema, the API server the smaller "structural" dialect of OpenAPI 3.0: no
-references, no `anyOf` with null, no titles, and defaults only where a field may be absent.
+references, no `anyOf` with null, no titles, and defaults only where a field may be absent. Items of
+lists have none that are filled in: whoever applies a list applies all of it, and would find a
+difference each time; what is absent there means the same, which the description says.
 """
 
 from __future__ import annotations
@@ -60,7 +62,7 @@ def _structural(node: Schema, *, defaults: bool) -> Schema:
                 name: _structural(child, defaults=defaults) for name, child in value.items()
             }
         elif key == "items":
-            result[key] = _structural(value, defaults=defaults)
+            result[key] = _structural(_told(value) if defaults else value, defaults=False)
         elif key == "additionalProperties":
             # A map keeps the schema of its values; a fixed object prunes what it does not know.
             if isinstance(value, dict):
@@ -73,6 +75,17 @@ def _structural(node: Schema, *, defaults: bool) -> Schema:
     if defaults and _all_optional(result):
         # Without it, the defaults of the fields within would not be filled in.
         result.setdefault("default", {})
+    return result
+
+
+def _told(node: Any) -> Any:
+    """With defaults in the descriptions of the fields."""
+    if not isinstance(node, dict):
+        return node
+    result = {key: _told(value) for key, value in node.items()}
+    for field in (result.get("properties") or {}).values():
+        if field.get("default") not in (None, "", [], {}):
+            field["description"] = f"{field['description']} Absent: `{field['default']}`."
     return result
 
 

@@ -45,7 +45,9 @@ AnyObject = Annotated[
     dict[str, Any],
     WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True}),
 ]
-AnyValue = Annotated[Any, WithJsonSchema({"x-kubernetes-preserve-unknown-fields": True})]
+AnyValue = Annotated[
+    Any, WithJsonSchema({"x-kubernetes-preserve-unknown-fields": True, "nullable": True})
+]
 
 Parameters = Annotated[
     dict[Annotated[str, StringConstraints(max_length=256)], AnyValue], Field(max_length=128)

@@ -152,6 +152,14 @@ def test_no_floats() -> None:
 # -- described and bounded -----------------------------------------------------------------------
 
 
+def test_nothing_is_filled_in_within_lists() -> None:
+    """Argo CD's three-way comparison takes lists as a whole: it would never find them in sync."""
+    found = [where for where, node in SPEC if "[]" in where and "default" in node]
+    assert found == []
+    aggregation = at("SwirlMonitor.spec.metrics[].aggregation")
+    assert aggregation["description"].endswith("Absent: `Rate`.")
+
+
 def test_every_field_is_described() -> None:
     """`kubectl explain` is the manual."""
     missing = [
