@@ -137,21 +137,29 @@ def merge(resource: Resource, namespace: str, name: str, patch: Object) -> Reque
     return Request("patch", "PATCH", resource.path(namespace, name), patch, MERGE_PATCH)
 
 
-def delete(resource: Resource, namespace: str, name: str, uid: str | None = None) -> Request:
+def delete(
+    resource: Resource,
+    namespace: str,
+    name: str,
+    uid: str | None = None,
+    version: str | None = None,
+) -> Request:
     """Delete an object, and in the background what it owns.
 
     Args:
         resource: the object's type.
         namespace, name: of the object.
         uid: only this incarnation; None takes any.
+        version: only in the state of this resourceVersion; None takes any.
     """
     options: Object = {
         "apiVersion": "v1",
         "kind": "DeleteOptions",
         "propagationPolicy": "Background",
     }
-    if uid is not None:
-        options["preconditions"] = {"uid": uid}
+    wanted = {"uid": uid, "resourceVersion": version}
+    if preconditions := {key: value for key, value in wanted.items() if value is not None}:
+        options["preconditions"] = preconditions
     return Request("delete", "DELETE", resource.path(namespace, name), options)
 
 

@@ -8,6 +8,8 @@ does not count at all.
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +19,8 @@ from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl_operator.pods.quantity import canonical
 from swirl_operator.runtime.interface import Object
 
+# A job is looked at several times for each thing that happens, and hardly ever has another spec.
+_REMEMBERED = 2048
 _AMOUNTS = ("memory", "memoryOverhead")
 _OF_JOB = {
     "mode",
@@ -52,10 +56,17 @@ def written(spec: Workload, default: Workload, fields: set[str]) -> Object:
 def written_of_job(spec: Object) -> Object:
     """What the user wrote of a job's spec, as far as the outcome of a run can depend on it.
 
+    Must not be changed: whoever asks about the same spec again is given the same object.
+
     Raises:
         ValidationError: it is no spec of a job.
     """
-    return written(AnalyticsJobSpec.model_validate(spec), _JOB, _OF_JOB)
+    return _written_of_job(json.dumps(spec, sort_keys=True))
+
+
+@lru_cache(_REMEMBERED)
+def _written_of_job(spec: str) -> Object:
+    return written(AnalyticsJobSpec.model_validate_json(spec), _JOB, _OF_JOB)
 
 
 def is_same_version(one: Object, other: Object) -> bool:

@@ -78,8 +78,10 @@ class Api:
         return await self.send(request.merge(resource, namespace, name, patch))
 
     async def delete(self, ref: Ref) -> Object:
-        """Delete with background propagation, only this incarnation if `ref` has a uid."""
-        return await self.send(request.delete(ref.resource, ref.namespace, ref.name, uid=ref.uid))
+        """Delete with background propagation; only this incarnation or state if `ref` has one."""
+        return await self.send(
+            request.delete(ref.resource, ref.namespace, ref.name, uid=ref.uid, version=ref.version)
+        )
 
     async def pages(
         self,

@@ -48,6 +48,7 @@ class Cache:
         self._objects: dict[Resource, dict[str, dict[str, Object]]] = {}
         self._owned: dict[tuple[str, Resource], dict[Name, Object]] = {}
         self._labelled: dict[tuple[Resource, str, str, str], dict[str, Object]] = {}
+        self._naming: dict[tuple[Resource, str], dict[Name, dict[str, Object]]] = {}
         self._status_fields: dict[str, frozenset[str]] = {}
         self._gone: OrderedDict[str, float] = OrderedDict()
 
@@ -71,6 +72,20 @@ class Cache:
         return _by_name(
             obj for obj in objects if (obj["metadata"].get("labels") or {}).get(label) == value
         )
+
+    def naming(
+        self, resource: Resource, namespace: str, field: str, value: str
+    ) -> Sequence[Object]:
+        """The objects with that value in that field of their spec, which names another object.
+
+        The first question about a field makes an index of it.
+        """
+        index = self._naming.get((resource, field))
+        if index is None:
+            index = self._naming[resource, field] = {}
+            for obj in self.all(resource):
+                self._index_naming(index, field, obj)
+        return _by_name(index.get((namespace, value), {}).values())
 
     def all(self, resource: Resource) -> Iterator[Object]:
         """Every object of a resource; a snapshot, safe against changes while iterating."""
@@ -173,6 +188,17 @@ class Cache:
             if label.startswith(self._index_labels):
                 self._labelled.setdefault((resource, namespace, label, value), {})[name] = obj
 
+        for (of, field), index in self._naming.items():
+            if of == resource:
+                self._index_naming(index, field, obj)
+
+    @staticmethod
+    def _index_naming(index: dict[Name, dict[str, Object]], field: str, obj: Object) -> None:
+        value = (obj.get("spec") or {}).get(field)
+        if isinstance(value, str):
+            metadata = obj["metadata"]
+            index.setdefault((metadata["namespace"], value), {})[metadata["name"]] = obj
+
     def _unindex(self, resource: Resource, obj: Object) -> None:
         metadata = obj["metadata"]
         namespace, name = metadata["namespace"], metadata["name"]
@@ -188,10 +214,20 @@ class Cache:
                 del labelled[name]
                 if not labelled:
                     del self._labelled[resource, namespace, label, value]
+        for (of, field), index in self._naming.items():
+            value = (obj.get("spec") or {}).get(field) if of == resource else None
+            if isinstance(value, str):
+                naming = index[namespace, value]
+                del naming[name]
+                if not naming:
+                    del index[namespace, value]
 
 
 def _by_name(objects: Iterable[Object]) -> Sequence[Object]:
-    return sorted(objects, key=lambda obj: str(obj["metadata"]["name"]))
+    found = list(objects)
+    if len(found) > 1:
+        found.sort(key=lambda obj: str(obj["metadata"]["name"]))
+    return found
 
 
 def _status_fields(managed: Sequence[Object], manager: str) -> frozenset[str]:

@@ -23,12 +23,13 @@ Related = TypeVar("Related")
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """One object of a cluster; with `uid`, one incarnation of it."""
+    """One object of a cluster; with `uid`, one incarnation; with `version`, one state of it."""
 
     resource: Resource
     namespace: str
     name: str
     uid: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,10 @@ class CacheReader(Protocol):
     def list(self, resource: Resource, namespace: str) -> Sequence[Object]: ...
 
     def owned(self, uid: str, resource: Resource) -> Sequence[Object]: ...
+
+    def naming(
+        self, resource: Resource, namespace: str, field: str, value: str
+    ) -> Sequence[Object]: ...
 
     def labelled(
         self, resource: Resource, namespace: str, label: str, value: str

@@ -21,8 +21,8 @@ class Options:
     probe_port: int = 8080
     kafka: KafkaSettings | None = None
     changes_topic: str = CHANGES_TOPIC
-    workers: int = 10
-    kept_workers: int = 3
+    workers: int = 12
+    kept_workers: int = 6
     """Of these, for what happens to objects that are being worked on, whatever else waits."""
     lease_seconds: float = 15.0
     renew_deadline_seconds: float = 10.0

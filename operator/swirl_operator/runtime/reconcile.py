@@ -12,6 +12,7 @@ from swirl.kube.errors import Forbidden, NotFound
 from swirl_operator.runtime.announce import AnnouncementFailed, Announcer
 from swirl_operator.runtime.api import Api
 from swirl_operator.runtime.apply import WriteMemory
+from swirl_operator.runtime.bereaved import BereavedChildren
 from swirl_operator.runtime.cache import Cache
 from swirl_operator.runtime.copies import Copier
 from swirl_operator.runtime.held import HeldStatuses
@@ -97,6 +98,7 @@ class Reconciler:
             api=api, cache=cache, router=router, memory=memory, fence=fence
         )
         self._copies = Copier(api=api, fence=fence)
+        self._bereaved = BereavedChildren(api=api, cache=cache, router=router, fence=fence)
         self._status = StatusWriter(
             api=api,
             cache=cache,
@@ -109,6 +111,7 @@ class Reconciler:
 
     async def reconcile(self, key: Key) -> Result:
         controller = self._controllers[key.kind]
+        await self._bereaved.delete(key, controller.owns)
         obj = self._cache.get(controller.resource, key.namespace, key.name)
         if obj is None:
             return Result("gone")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from swirl.kube.resources import Resource
@@ -48,6 +48,7 @@ class Router:
         self._memory = memory
         self._held = held
         self._clock = clock
+        self._gone: dict[Key, set[str]] = {}
         self.active = False
         """Only the leader queues work; a standby keeps its cache warm and its queue empty."""
 
@@ -108,6 +109,18 @@ class Router:
         self._freshness.forget(obj)
         self._take(resource, self._cache.remove(resource, obj, version=math.inf))
 
+    def gone(self, key: Key) -> Collection[str]:
+        """Uids of the objects of that name that have gone and left children behind, maybe."""
+        return tuple(self._gone.get(key, ()))
+
+    def cleared(self, key: Key, uids: Collection[str]) -> None:
+        """Nothing that these objects of that name left is to be deleted any more."""
+        left = self._gone.get(key, set()).difference(uids)
+        if left:
+            self._gone[key] = left
+        else:
+            self._gone.pop(key, None)
+
     def enqueue_all(self, lane: Lane | None = None) -> None:
         """Every object of every kind; without `lane`, each in the lane it deserves."""
         for resource in self._by_resource:
@@ -128,6 +141,8 @@ class Router:
         states = [state for state in (change.current, change.previous) if state is not None]
         if resource in self._by_resource:
             key = _key(resource, states[0])
+            if change.current is None:
+                self._gone.setdefault(key, set()).add(states[0]["metadata"]["uid"])
             if key != but:
                 self._add(key, _lane(states[0]))
         for state in states:

@@ -63,9 +63,9 @@ sys.modules["kubernetes"] = None
 runpy.run_module("swirl_operator", run_name="__main__", alter_sys=True)
 """
 _PROFILED = """
-import cProfile, runpy, sys
+import cProfile, runpy, sys, time
 sys.modules["kubernetes"] = None
-profile = cProfile.Profile()
+profile = cProfile.Profile(time.process_time)
 try:
     profile.runcall(runpy.run_module, "swirl_operator", run_name="__main__", alter_sys=True)
 finally:
@@ -193,7 +193,7 @@ def job(name: str, **spec: Any) -> tuple[str, Object]:
             "mode": "Batch",
             "image": "example.org/team/ads:1.4",
             "entryPoint": {"function": "ads.train:train"},
-            "parameters": {"tweets": "file:///var/lib/swirl/artifacts/tweets", "max_iter": 30},
+            "parameters": {"tweets": "file:///var/lib/swirl/artifacts/tweets", "for": name},
             **spec,
         },
     }

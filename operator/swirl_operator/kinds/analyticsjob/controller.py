@@ -18,8 +18,23 @@ from swirl_operator.kinds.resources import (
 )
 from swirl_operator.runtime.interface import CacheReader, Object, Observation, Plan
 from swirl_operator.runtime.key import Key
-from swirl_operator.runtime.objects import labels_of, name_of, namespace_of
+from swirl_operator.runtime.objects import (
+    is_deleting,
+    labels_of,
+    name_of,
+    namespace_of,
+    phase_of,
+)
 from swirl_operator.status.invalid import invalid_plan
+
+
+def _gives_way(pod: Object, cache: CacheReader) -> bool:
+    """Whether the Pod has ended, ends or is gone: one that starts or runs lets nobody go on."""
+    return (
+        phase_of(pod) in ("Succeeded", "Failed")
+        or is_deleting(pod)
+        or cache.get(PODS, namespace_of(pod), name_of(pod)) is None
+    )
 
 
 class AnalyticsJobController:
@@ -47,7 +62,7 @@ class AnalyticsJobController:
             yield Key(ANALYTICSJOBS.kind, namespace_of(obj), obj["spec"]["model"]["job"])
         if resource == SWIRLMONITORS:
             yield from monitored_keys(obj, ANALYTICSJOBS)
-        if resource == PODS:
+        if resource == PODS and _gives_way(obj, cache):
             job = labels_of(obj).get(labels.JOB)
             if job:
                 yield Key(ANALYTICSJOBS.kind, namespace_of(obj), job)

@@ -74,8 +74,8 @@ class AnalyticsRunController:
         if resource != ANALYTICSJOBS:
             return
         namespace, name = namespace_of(obj), name_of(obj)
-        for run in cache.list(ANALYTICSRUNS, namespace):
-            if run["spec"]["job"] == name and _may_concern(obj, run):
+        for run in cache.naming(ANALYTICSRUNS, namespace, "job", name):
+            if _may_concern(obj, run):
                 yield Key(ANALYTICSRUNS.kind, namespace, name_of(run))
 
     def plan(self, observation: Observation[RunRelated]) -> Plan:

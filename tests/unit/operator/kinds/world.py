@@ -147,6 +147,8 @@ class World:
         live = copied(self.get(ref.resource, ref.name))
         if ref.uid not in (None, live["metadata"]["uid"]):
             raise Conflict(409, "Conflict", "uid mismatch")
+        if ref.version not in (None, live["metadata"]["resourceVersion"]):
+            raise Conflict(409, "Conflict", "the object has been modified")
         if ref.resource == PODS and is_live(live):
             if not live["metadata"].get("deletionTimestamp"):
                 live["metadata"]["deletionTimestamp"] = rfc3339(self.now)

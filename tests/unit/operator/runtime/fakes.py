@@ -137,9 +137,9 @@ class FakeApi(Api):
         if path not in self.objects:
             raise from_answer(404, {"reason": "NotFound"})
         if verb == "delete":
-            uid = body.get("preconditions", {}).get("uid")
-            if uid is not None and uid != self.objects[path]["metadata"]["uid"]:
-                raise from_answer(409, {"reason": "Conflict"})
+            for field, wanted in body.get("preconditions", {}).items():
+                if wanted != self.objects[path]["metadata"][field]:
+                    raise from_answer(409, {"reason": "Conflict"})
             del self.objects[path]
             return {"kind": "Status", "status": "Success"}
         if verb == "update":

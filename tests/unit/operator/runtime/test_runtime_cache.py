@@ -90,6 +90,24 @@ def test_a_changed_label_or_owner_leaves_no_trace_in_the_indexes(cache: Cache) -
     assert len(cache.owned("uid-of-v", PODS)) == 1
 
 
+def test_objects_are_found_by_whom_their_spec_names(cache: Cache) -> None:
+    def named(name: str) -> list[str]:
+        return [o["metadata"]["uid"] for o in cache.naming(PODS, "ns", "job", name)]
+
+    cache.put(PODS, obj("a", uid="a", spec={"job": "train"}))
+    assert named("train") == ["a"]
+    cache.put(PODS, obj("b", uid="b", spec={"job": "train"}))
+    cache.put(PODS, obj("c", uid="c", spec={"job": "other"}))
+    cache.put(PODS, obj("d", uid="d", spec={}))
+    cache.put(PODS, obj("e", uid="e", spec={"job": "train"}, namespace="another"))
+    cache.put(WIDGETS, obj("f", uid="f", spec={"job": "train"}))
+    assert named("train") == ["a", "b"]
+    cache.put(PODS, obj("a", uid="a", version=2, spec={"job": "other"}))
+    assert (named("train"), named("other")) == (["b"], ["a", "c"])
+    cache.remove(PODS, obj("b", uid="b", version=3))
+    assert named("train") == []
+
+
 def test_what_nobody_reads_is_not_kept(cache: Cache) -> None:
     thing = obj()
     thing["metadata"]["managedFields"] = [{"manager": "x"}]

@@ -47,6 +47,24 @@ def test_a_pod_wakes_the_job_that_may_wait_for_it() -> None:
     assert list(wakes(bare, PODS, Cache())) == []
 
 
+def test_a_pod_that_starts_or_runs_wakes_nobody_and_one_that_ends_or_goes_does() -> None:
+    def wakes(**state: object) -> bool:
+        cache, found = Cache(), pod(metadata={"resourceVersion": "1"})
+        found["status"] = {"phase": state.get("phase", "Running")}
+        if state.get("deleting"):
+            found["metadata"]["deletionTimestamp"] = "2026-01-31T12:00:00Z"
+        if not state.get("gone"):
+            cache.put(PODS, found)
+        return bool(list(CONTROLLER.dependents(found, PODS, cache)))
+
+    assert not wakes(phase="Pending")
+    assert not wakes(phase="Running")
+    assert wakes(phase="Succeeded")
+    assert wakes(phase="Failed")
+    assert wakes(deleting=True)
+    assert wakes(gone=True)
+
+
 def test_a_monitor_wakes_the_jobs_it_names() -> None:
     found = list(CONTROLLER.dependents(monitor(), SWIRLMONITORS, Cache()))
     assert found == [Key("AnalyticsJob", "ads", "ingest")]
