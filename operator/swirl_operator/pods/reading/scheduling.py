@@ -14,7 +14,7 @@ from swirl_operator.runtime.objects import condition_of, namespace_of
 
 _DEFAULT_SCHEDULER = "default-scheduler"
 # What follows says that nobody else would be sent away for this Pod.
-_PREEMPTION = re.compile(r"\.? *preemption: .*$", re.DOTALL)
+_PREEMPTION = re.compile(r"\.? *(?:no new claims to deallocate|preemption: ).*$", re.DOTALL)
 _NOT_FOUND = re.compile(r'persistentvolumeclaim "([^"]+)" not found')
 _SHORT = re.compile(r"Insufficient ([a-z0-9./-]+[a-z0-9])")
 _VOLUMES = (

@@ -31,6 +31,13 @@ def claims(**by_volume: str) -> list[Object]:
     ]
 
 
+def test_what_other_plugins_tried_in_vain_is_left_out() -> None:
+    tried = "0/2 nodes are available: 1 Insufficient memory, 1 node(s) had untolerated taint(s)."
+    found = read_scheduling(waiting(f"{tried} no new claims to deallocate,{PREEMPTION}"))
+    assert found is not None
+    assert found.message == f"waits for a node with room: {tried[:-1]}"
+
+
 def test_no_room_is_said_with_what_was_asked_for() -> None:
     said = "0/1 nodes are available: 1 Insufficient memory." + PREEMPTION
     asks = [{"name": "scorer", "resources": {"requests": {"memory": "900Gi", "cpu": "1"}}}]
