@@ -56,7 +56,6 @@ class Driver:
         self._emitter: Emitter | None = None
         self._progress: ProgressReporter | None = None
         self._renewal: Renewal | None = None
-
         self._executors: ExecutorWatch | None = None
         self._stopper = Stopper(self._stop_queries, self._give_up)
 
@@ -175,7 +174,6 @@ class Driver:
         """Let go of everything, each within a bound, so that no failed part holds up the end."""
         if self._renewal is not None:
             self._renewal.close()
-
         if self._executors is not None:
             self._executors.close()
         if self._emitter is not None:

@@ -236,6 +236,10 @@ REFUSED = {
         job("bad", spark={"driver": {"memory": "1GB"}}),
         "spec.spark.driver.memory",
     ),
+    "heap-that-spark-refuses": (
+        job("bad", spark={"executor": {"memory": "449Mi"}}),
+        "Spark starts no executor with a heap below 450Mi",
+    ),
     "memory-of-bytes-by-mistake": (
         job("bad", spark={"executor": {"memoryOverhead": 512}}),
         "must be 1Mi at least; a number without a unit counts bytes",
