@@ -113,7 +113,7 @@ class LogReader(Generic[Item]):
     def _why(self, error: KafkaError | OSError) -> str:
         return (
             denied(error, self._settings, self._topics, READ_RIGHTS)
-            or trouble_of(self._settings, self._topics)
+            or trouble_of(self._settings, self._topics, beyond=True)
             or f"Kafka at {self._settings.bootstrap_servers} fails: {type(error).__name__}: "
             f"{error}; see the broker's log"
         )

@@ -17,11 +17,12 @@ from typing import Any
 from swirl.kafka.files import present, trust
 from swirl.kafka.oauth import NoToken
 from swirl.kafka.sasl import mechanism_of
-from swirl.kafka.speech import Conversation, EndOfConversation
+from swirl.kafka.speech import Conversation, EndOfConversation, Metadata
 from swirl.kafka.trouble import (
     READ_RIGHTS,
     Refusal,
     certificate_refused,
+    of_advertised,
     of_alert,
     of_files,
     of_socket,
@@ -37,7 +38,9 @@ _ILLEGAL_SASL_STATE = 34
 _UNSUPPORTED_MECHANISM = 33
 
 
-def trouble_of(settings: KafkaSettings, read: Sequence[str] = ()) -> str | None:
+def trouble_of(
+    settings: KafkaSettings, read: Sequence[str] = (), *, beyond: bool = False
+) -> str | None:
     """Return why none of the servers lets us in; None if one does.
 
     The sentence names the server, what is wrong and what to do.
@@ -46,11 +49,13 @@ def trouble_of(settings: KafkaSettings, read: Sequence[str] = ()) -> str | None:
         settings: where Kafka is, and who we are.
         read: topics that we want to read. One that we may not even see looks like one that is not
             there yet, unless it is asked for by name.
+        beyond: go where the servers send their clients on to, as well: for a client that failed
+            although it was let in.
     """
     said = []
     for server in settings.servers:
         try:
-            _knock(server, settings, read)
+            _knock(server, settings, read, beyond)
         except Refusal as refusal:
             said.append(f"Kafka at {server} {refusal}")
         else:
@@ -58,7 +63,7 @@ def trouble_of(settings: KafkaSettings, read: Sequence[str] = ()) -> str | None:
     return said[0]
 
 
-def _knock(server: str, settings: KafkaSettings, read: Sequence[str]) -> None:
+def _knock(server: str, settings: KafkaSettings, read: Sequence[str], beyond: bool) -> None:
     host, port = host_and_port(server)
     with contextlib.ExitStack() as stack:
         try:
@@ -72,8 +77,10 @@ def _knock(server: str, settings: KafkaSettings, read: Sequence[str]) -> None:
         try:
             conversation = Conversation(connection)
             _greet(conversation, host, settings)
-            if read:
-                _look_at(conversation, read, settings)
+            if read or beyond:
+                metadata = conversation.ask_topics(read)
+                _look_at(metadata, read, settings)
+                _go_on(metadata.brokers if beyond else ())
         except ssl.SSLError as error:
             # With TLS 1.3 a server looks at the client's certificate after the handshake.
             raise Refusal(of_alert(error, settings)) from error
@@ -120,8 +127,16 @@ def _greet(conversation: Conversation, host: str, settings: KafkaSettings) -> No
     _authenticate(conversation, host, settings)
 
 
-def _look_at(conversation: Conversation, topics: Sequence[str], settings: KafkaSettings) -> None:
-    codes = conversation.ask_topics(topics)
+def _go_on(brokers: Sequence[tuple[str, int]]) -> None:
+    for host, port in brokers:
+        try:
+            socket.create_connection((host, port), timeout=_CONNECT_SECONDS).close()
+        except OSError as error:
+            raise Refusal(of_advertised(host, port, error)) from error
+
+
+def _look_at(metadata: Metadata, topics: Sequence[str], settings: KafkaSettings) -> None:
+    codes = metadata.topics
     refused = [topic for topic in topics if codes.get(topic) == _TOPIC_REFUSED]
     if refused:
         raise Refusal(rights_missing(settings, refused, READ_RIGHTS))

@@ -132,7 +132,7 @@ class DurableProducer:
 
     def _why(self, otherwise: str) -> str:
         """What keeps us out, as far as a knock at the door shows it."""
-        return trouble_of(self._settings) or self._plain(otherwise)
+        return trouble_of(self._settings, beyond=True) or self._plain(otherwise)
 
     def _plain(self, why: str) -> str:
         return f"Kafka at {self._where}: {why}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 _METADATA, _MECHANISM, _VERSIONS, _AUTHENTICATE = 3, 17, 18, 36
@@ -12,6 +13,19 @@ _LONGEST = 1 << 20
 
 class EndOfConversation(Exception):
     """The other side has left, or speaks something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a broker says of its cluster.
+
+    Attributes:
+        brokers: host and port of each, where clients are sent on to.
+        topics: Kafka's error code of each that was asked for.
+    """
+
+    brokers: list[tuple[str, int]]
+    topics: dict[str, int]
 
 
 class Connection(Protocol):
@@ -46,16 +60,15 @@ class Conversation:
         answer = _Reader(self._ask(_AUTHENTICATE, 0, struct.pack(">i", len(proof)) + proof))
         return answer.number(">h"), answer.text(), answer.take(answer.number(">i"))
 
-    def ask_topics(self, names: Sequence[str]) -> dict[str, int]:
-        """Ask about topics, making none; returns Kafka's error code of each."""
+    def ask_topics(self, names: Sequence[str]) -> Metadata:
+        """Ask about topics, making none, and about brokers."""
         asked = struct.pack(">i", len(names)) + b"".join(map(_text, names)) + b"\0"
         answer = _Reader(self._ask(_METADATA, 4, asked))
         answer.number(">i")  # for how long to be quiet
-        for _ in range(answer.number(">i")):
-            answer.broker()
+        brokers = [answer.broker() for _ in range(answer.number(">i"))]
         answer.text()  # the cluster
         answer.number(">i")  # its controller
-        return dict(answer.topic() for _ in range(answer.number(">i")))
+        return Metadata(brokers, dict(answer.topic() for _ in range(answer.number(">i"))))
 
     def _ask(self, api: int, version: int, body: bytes) -> bytes:
         self._asked += 1
@@ -98,12 +111,12 @@ class _Reader:
     def text(self) -> str:
         return self.take(self.number(">h")).decode(errors="replace")
 
-    def broker(self) -> None:
-        """Read over a broker: number, host, port, rack."""
+    def broker(self) -> tuple[str, int]:
+        """Read the host and port of a broker, over its number and its rack."""
         self.take(4)
+        host, port = self.text(), self.number(">i")
         self.text()
-        self.take(4)
-        self.text()
+        return host, port
 
     def topic(self) -> tuple[str, int]:
         """Read the name and error code of a topic, and over its partitions."""

@@ -25,19 +25,31 @@ class Refusal(Exception):
 
 def of_socket(error: OSError) -> str:
     """Of a connection that cannot be made."""
-    if isinstance(error, socket.gaierror):
-        return "cannot be reached: its name is not known; correct the bootstrap servers"
+    more = ""
     if isinstance(error, ConnectionRefusedError):
-        return (
-            "cannot be reached: nothing listens there; correct the bootstrap servers, or wait "
-            "until Kafka runs"
-        )
+        more = ", or wait until Kafka runs"
+    elif isinstance(error, TimeoutError):
+        more = ", or let network policies and firewalls pass it"
+    return f"cannot be reached: {_unmade(error)}; correct the bootstrap servers{more}"
+
+
+def of_advertised(host: str, port: int, error: OSError) -> str:
+    """Of a broker that is reached, and sends its clients on to where nobody is."""
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return (
+        f"sends its clients on to {where}, which cannot be reached: {_unmade(error)}; correct "
+        "advertised.listeners of the broker, or let network policies pass it"
+    )
+
+
+def _unmade(error: OSError) -> str:
+    if isinstance(error, socket.gaierror):
+        return "its name is not known"
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens there"
     if isinstance(error, TimeoutError):
-        return (
-            "cannot be reached: no answer; correct the bootstrap servers, or let network policies "
-            "and firewalls pass it"
-        )
-    return f"cannot be reached: {error.strerror or error}; correct the bootstrap servers"
+        return "no answer"
+    return error.strerror or str(error)
 
 
 def certificate_refused(

@@ -49,16 +49,24 @@ class Broker:
     Args:
         folder: for its configuration, data and log.
         more: properties beside the plain ones, or instead of those of the same name.
+        listeners: `host:port` of the listeners that these add.
         format_with: options of the storage's format, for users that it knows from the beginning.
     """
 
-    def __init__(self, folder: Path, more: str = "", format_with: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        more: str = "",
+        format_with: Sequence[str] = (),
+        listeners: Sequence[str] = (),
+    ) -> None:
         self._folder = folder
         pom = REPOSITORY / "runtime-images" / "kafka" / "pom.xml"
         self._classpath = ":".join(str(jar) for jar in jars(pom))
         self._process: subprocess.Popen[bytes] | None = None
         client, controller = free_ports(2)
         self.bootstrap = f"127.0.0.1:{client}"
+        self._listeners = (self.bootstrap, *listeners)
         self._properties = folder / "server.properties"
         self._properties.write_text(
             (_PROPERTIES + more).format(client=client, controller=controller, data=folder / "data")
@@ -77,7 +85,8 @@ class Broker:
                 stderr=subprocess.STDOUT,
             )
         end = time.monotonic() + _START_SECONDS
-        while not accepts(self.bootstrap):
+        # Listeners are opened one after the other.
+        while not all(map(accepts, self._listeners)):
             if self._process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"Kafka did not start:\n{self._log().read_text()[-4000:]}")
             time.sleep(0.1)

@@ -18,11 +18,12 @@ GUEST = "guest"
 
 _PROPERTIES = """\
 listeners=CLIENT://127.0.0.1:{{client}},CONTROLLER://127.0.0.1:{{controller}},\
-SASL://127.0.0.1:{sasl},MUTUAL://127.0.0.1:{mutual},EXPIRED://127.0.0.1:{expired}
+SASL://127.0.0.1:{sasl},MUTUAL://127.0.0.1:{mutual},EXPIRED://127.0.0.1:{expired},\
+ASTRAY://127.0.0.1:{astray}
 advertised.listeners=CLIENT://127.0.0.1:{{client}},SASL://127.0.0.1:{sasl},\
-MUTUAL://127.0.0.1:{mutual},EXPIRED://127.0.0.1:{expired}
+MUTUAL://127.0.0.1:{mutual},EXPIRED://127.0.0.1:{expired},ASTRAY://inside.invalid:9092
 listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_SSL,MUTUAL:SSL,\
-EXPIRED:SSL
+EXPIRED:SSL,ASTRAY:PLAINTEXT
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS;User:{user};User:CN=client
 listener.name.expired.ssl.keystore.type=PEM
@@ -58,13 +59,14 @@ class Secured:
         make_certificates(folder)
         (folder / "password").write_text(f"{PASSWORD}\n")
         (folder / "guest").write_text(GUEST)
-        sasl, mutual, expired = free_ports(3)
+        sasl, mutual, expired, astray = free_ports(4)
         self.sasl, self.mutual = f"127.0.0.1:{sasl}", f"127.0.0.1:{mutual}"
-        self.expired = f"127.0.0.1:{expired}"
+        self.expired, self.astray = f"127.0.0.1:{expired}", f"127.0.0.1:{astray}"
         properties = _PROPERTIES.format(
             sasl=sasl,
             mutual=mutual,
             expired=expired,
+            astray=astray,
             guest=GUEST,
             folder=folder,
             user=USER,
@@ -76,7 +78,8 @@ class Secured:
             for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")
             for word in ("--add-scram", f"{mechanism}=[name={USER},password={PASSWORD}]")
         ]
-        self.broker = Broker(folder, properties, scram)
+        listeners = (self.sasl, self.mutual, self.expired, self.astray)
+        self.broker = Broker(folder, properties, scram, listeners)
 
     def by_password(self, mechanism: SaslMechanism, password: Path | None = None) -> KafkaSettings:
         """Return settings of the listener for passwords."""

@@ -194,6 +194,11 @@ class Mistakes:
                 replace(mutual, bootstrap_servers=secured.broker.bootstrap),
                 "does not speak TLS; set a protocol without SSL",
             ),
+            "a broker that sends its clients astray": (
+                KafkaSettings(bootstrap_servers=secured.astray),
+                "sends its clients on to inside.invalid:9092, which cannot be reached: its name "
+                "is not known; correct advertised.listeners",
+            ),
             "no TLS where there is": (
                 KafkaSettings(bootstrap_servers=secured.mutual),
                 "breaks off a connection without TLS; if the listener uses TLS, set a protocol",

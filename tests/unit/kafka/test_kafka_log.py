@@ -85,7 +85,7 @@ def number(topic: str, value: bytes) -> int | None:
 
 def reader(consumer: Consumer, monkeypatch: pytest.MonkeyPatch, start: int = 0) -> LogReader[int]:
     monkeypatch.setattr(module, "KafkaConsumer", consumer)
-    monkeypatch.setattr(module, "trouble_of", lambda *_: None)
+    monkeypatch.setattr(module, "trouble_of", lambda *_, **__: None)
     settings = KafkaSettings(bootstrap_servers="kafka:9092")
     return LogReader(settings, ("t", "not-yet"), number, start, lambda: NOW)
 

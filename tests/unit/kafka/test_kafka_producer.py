@@ -70,7 +70,7 @@ class Client:
 def clients(monkeypatch: pytest.MonkeyPatch) -> list[Client]:
     monkeypatch.setattr(Client, "made", [])
     monkeypatch.setattr(module, "KafkaProducer", Client)
-    monkeypatch.setattr(module, "trouble_of", lambda *_: None)
+    monkeypatch.setattr(module, "trouble_of", lambda *_, **__: None)
     return Client.made
 
 

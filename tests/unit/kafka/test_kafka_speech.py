@@ -58,7 +58,9 @@ def test_topics_and_what_is_wrong_with_them() -> None:
     )
     head = struct.pack(">ii", 0, 1) + broker + text("cluster") + struct.pack(">ii", 1, 3)
     connection = Scripted(head + b"".join(topics))
-    assert Conversation(connection).ask_topics(["a", "b", "c"]) == {"a": 29, "b": 0, "c": 3}
+    found = Conversation(connection).ask_topics(["a", "b", "c"])
+    assert found.topics == {"a": 29, "b": 0, "c": 3}
+    assert found.brokers == [("host", 9092)]
     assert connection.sent.endswith(b"\0\x01a\0\x01b\0\x01c\0"), "none is to be made"
 
 

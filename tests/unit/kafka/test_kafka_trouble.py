@@ -7,7 +7,7 @@ import ssl
 
 import pytest
 
-from swirl.kafka.trouble import certificate_refused, of_alert, of_socket
+from swirl.kafka.trouble import certificate_refused, of_advertised, of_alert, of_socket
 from swirl.wire.kafka import KafkaSettings
 
 SETTINGS = KafkaSettings.mounted("kafka:9092", security_protocol="SSL")
@@ -57,3 +57,10 @@ def test_alerts(reason: str, expected: str) -> None:
     error = ssl.SSLError(1, "")
     error.reason = reason
     assert expected in of_alert(error, SETTINGS)
+
+
+def test_where_clients_are_sent_astray() -> None:
+    said = of_advertised("fd00::1", 9092, socket.gaierror(-2, "Name or service not known"))
+    assert said.startswith(
+        "sends its clients on to [fd00::1]:9092, which cannot be reached: its name is not known; "
+    )
