@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from devtools.references import OF_CHART
+from swirl.api.pods import PodSettings
 from tests.unit.chart.conftest import CHART, EVERYTHING, Render
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
@@ -41,11 +42,17 @@ def _defaults(values: dict[str, Any], path: str = "") -> set[str]:
 
 def test_chart_schema_and_defaults_name_the_same_values() -> None:
     # Free maps and the parts of Kubernetes' own objects have no defaults to compare.
-    free = ("resources.", "affinity.")
+    free = ("resources.", "affinity.", "workloads.pod.")
     named = {path for path in _paths(SCHEMA) if not any(part in path for part in free)}
     defaults = {path for path in _defaults(VALUES) if not any(part in path for part in free)}
     # What a parent chart reads, and need not be there.
     assert named - {"enabled"} == defaults
+
+
+def test_chart_knows_what_pods_of_workloads_may_have() -> None:
+    fields = PodSettings.model_fields.items()
+    said = SCHEMA["properties"]["workloads"]["properties"]["pod"]["properties"]
+    assert set(said) == {field.alias or name for name, field in fields}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +77,8 @@ def test_chart_schema_and_defaults_name_the_same_values() -> None:
         ({"operator": {"image": {"digest": "4f53cda18c2baa0c"}}}, "digest"),
         ({"imagePullSecrets": [{"secret": "registry"}]}, "imagePullSecrets"),
         ({"imagePullSecrets": "registry"}, "imagePullSecrets"),
+        ({"workloads": {"tolerations": []}}, "tolerations"),
+        ({"workloads": {"pod": {"tolerationz": []}}}, "tolerationz"),
         ({"images": {"operator": "registry.example/operator:1"}}, "images"),
     ],
 )
