@@ -182,6 +182,7 @@ async def test_nothing_moves(world: World, kubeconfig: str) -> None:
     with operator(world.namespace, kubeconfig, **settings_of(LEFT, image)) as port:
         await eventually(lambda: _at_rest(world, port, image))
         after = await world.everything()
+        shown = await _metrics(port)
     assert _names(after) == _names(before)
     assert _versions(after) == _versions(before)
     for kind in ("AnalyticsJob", "AnalyticsRun"):
@@ -197,6 +198,26 @@ async def test_nothing_moves(world: World, kubeconfig: str) -> None:
         assert told[key] == (identity, aspect) or (
             key.startswith("ModelServer/") and told[key][1] == "Platform"
         )
+    _check_shown(shown, after)
+
+
+def _check_shown(text: str, objects: dict[str, dict[str, Object]]) -> None:
+    """Prometheus sees what the statuses say; the chart's alerts live on it."""
+    for kind in ("AnalyticsJob", "ModelServer", "SwirlMonitor"):
+        for name, item in objects[kind].items():
+            (ready,) = (c for c in item["status"]["conditions"] if c["type"] == "Ready")
+            labels = {
+                "kind": kind,
+                "namespace": item["metadata"]["namespace"],
+                "name": name,
+                "type": "Ready",
+                "status": ready["status"],
+                "reason": ready["reason"],
+            }
+            words = ",".join(f'{key}="{value}"' for key, value in sorted(labels.items()))
+            assert f"swirl_resource_condition{{{words}}} 1.0" in text
+    assert "swirl_analyticsjob_info{" in text
+    assert "swirl_swirlmonitor_verdict{" in text
 
 
 async def _at_rest(world: World, port: int, image: str) -> bool:
@@ -209,11 +230,7 @@ async def _at_rest(world: World, port: int, image: str) -> bool:
     }
     if images != {image}:
         return False
-    async with (
-        aiohttp.ClientSession() as session,
-        session.get(f"http://127.0.0.1:{port}/metrics") as answer,
-    ):
-        text = await answer.text()
+    text = await _metrics(port)
 
     def total(prefix: str) -> float:
         lines = [line for line in text.splitlines() if line.startswith(prefix)]
@@ -225,6 +242,14 @@ async def _at_rest(world: World, port: int, image: str) -> bool:
         for resource in KINDS
     )
     return looked and total("swirl_operator_queue_depth") == 0
+
+
+async def _metrics(port: int) -> str:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}/metrics") as answer,
+    ):
+        return await answer.text()
 
 
 def _conditions(obj: Object) -> dict[str, str]:
