@@ -32,6 +32,7 @@ LONGEST_DIGEST = 80
 _MESSAGE_BYTES = 1024
 _SHORT_MESSAGE_BYTES = 256
 _LONGEST_INTEGER = 18
+_MEMBERS = frozenset({"outcome", "reason", "message", "models", "metrics", "result", "resultURI"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,9 @@ class Outcome:
 
     @classmethod
     def read(cls, text: object) -> Outcome | None:
-        """Read a termination message; None if it is not a JSON object with anything in it.
+        """Read a termination message; None if it is not one of a driver's.
 
+        Of a driver that was killed it is the end of its log, which may be an object of JSON too.
         What does not fit the bounds above is left out. Numbers that JSON does not have, or that
         nobody could read back, become text.
         """
@@ -105,7 +107,7 @@ class Outcome:
             body = json.loads(text, parse_constant=str, parse_float=_float, parse_int=_int)
         except (ValueError, RecursionError):
             return None
-        if not isinstance(body, dict) or not body:
+        if not isinstance(body, dict) or not body or not _MEMBERS.issuperset(body):
             return None
         result, uri = body.get("result"), body.get("resultURI")
         return cls(

@@ -95,7 +95,20 @@ def test_both_ends_agree() -> None:
     assert Outcome.read(failed.to_bytes()) == failed
 
 
-@pytest.mark.parametrize("text", [None, "", "Killed", "[1]", "{", "{}", "[" * 100_000, 7])
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "Killed",
+        "[1]",
+        "{",
+        "{}",
+        "[" * 100_000,
+        7,
+        '{"time": "2026-11-28T10:00:00Z", "level": "INFO", "message": "epoch 3"}',
+    ],
+)
 def test_what_is_no_outcome(text: Any) -> None:
     assert Outcome.read(text) is None
 

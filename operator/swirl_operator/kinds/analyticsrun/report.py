@@ -102,12 +102,14 @@ def _read(pod: Object, events: Iterable[Object], now: datetime | None) -> Report
         return Report("Succeeded", OutcomeReason.SUCCEEDED, message, *times, outcome=outcome)
     if state.reason is not None:
         return Report("Failed", state.reason, _cause(state, pod), *times, outcome=outcome)
-    exited = f"the driver exited with code {state.exit_code}"
+    exited = f"the driver {state.message}"
     if outcome is None and state.exit_code == DriverExit.STOPPED:
         message = "the driver was told to stop from outside"
         return Report("Failed", OutcomeReason.DRIVER_LOST, message, *times)
     if outcome is None:
-        message = f"{exited}: {state.last_line}" if state.last_line else exited
+        # What a process that was killed had printed last is not why it ended.
+        by_itself = state.message == f"exited with code {state.exit_code}"
+        message = f"{exited}: {state.last_line}" if by_itself and state.last_line else exited
         return Report("Failed", OutcomeReason.DRIVER_FAILED, message, *times)
     if outcome.outcome == "Succeeded":
         message = f"{exited} after its function had returned"

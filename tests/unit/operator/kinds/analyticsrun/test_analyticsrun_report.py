@@ -171,7 +171,10 @@ def test_a_driver_that_was_killed_after_it_was_done_does_not_fail_as_succeeded()
     done = {"outcome": "Succeeded", "reason": "Succeeded", "message": "trained"}
     report = read(pod(status=terminated(137, done)))
     assert (report.state, report.reason) == ("Failed", "DriverFailed")
-    assert report.message == "the driver exited with code 137 after its function had returned"
+    assert (
+        report.message
+        == "the driver was killed by signal 9 (SIGKILL) after its function had returned"
+    )
 
 
 def test_progress() -> None:
@@ -201,3 +204,12 @@ def test_every_ending_makes_a_reason_and_a_message(
     assert report.state == ("Succeeded" if code == 0 else "Failed")
     assert known(report.reason) is report.reason
     assert report.message
+
+
+def test_a_driver_that_was_killed_is_not_quoted() -> None:
+    for last in ("epoch 3 of 9", '{"time": "2026-11-28T10:00:00Z", "message": "epoch 3 of 9"}'):
+        report = read(pod(status=terminated(137, last)))
+        assert (report.reason, report.message) == (
+            "DriverFailed",
+            "the driver was killed by signal 9 (SIGKILL)",
+        )
