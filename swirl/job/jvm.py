@@ -88,8 +88,11 @@ def launch(conf: SparkConf) -> Any:
 
 def failure_of(error: BaseException) -> Failure | None:
     """Return why the JVM ended, if this error comes of its end; else None."""
-    if "JAVA_GATEWAY_EXITED" in text_of(error):
+    text = text_of(error)
+    if "JAVA_GATEWAY_EXITED" in text:
         return jvm_end.not_started(_log.text())
+    if _is_gone(text) and (failure := jvm_end.gave_up(_log.text())) is not None:
+        return failure
     seconds = _patience(error)
     code = None if seconds is None else _exit_code(seconds)
     if code is None:
@@ -100,7 +103,7 @@ def failure_of(error: BaseException) -> Failure | None:
 def _patience(error: BaseException) -> float | None:
     """How long the end of the JVM is waited for; None if the error is not of that kind."""
     text = text_of(error)
-    if any(words in text for words in _GONE):
+    if _is_gone(text):
         return _STOP_SECONDS
     # An error of the JVM itself is a Py4JJavaError; the plain ones are what py4j makes of silence.
     silent = type(error).__name__ in ("Py4JNetworkError", "Py4JError")
@@ -108,6 +111,10 @@ def _patience(error: BaseException) -> float | None:
     if silent or unreadable or isinstance(error, ConnectionError | EOFError):
         return _GRACE_SECONDS
     return None
+
+
+def _is_gone(text: str) -> bool:
+    return any(words in text for words in _GONE)
 
 
 def _exit_code(seconds: float) -> int | None:

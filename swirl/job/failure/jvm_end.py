@@ -14,6 +14,7 @@ from swirl.job.failure.words import one_line, plain, shorten
 from swirl.wire.reasons import OutcomeReason
 
 _TOO_MANY_EXECUTORS = 11
+_GAVE_UP = "Max number of executor failures"
 _HEAP_FULL = (3, 52)
 _SIGNALS = 128
 
@@ -37,6 +38,11 @@ def not_started(log: str) -> Failure:
         return Failure(OutcomeReason.INVALID_SPEC, message, permanent=True)
     message = f"Spark does not start: {said.rstrip('.')}; correct spark.conf"
     return Failure(OutcomeReason.INVALID_SPEC, message, permanent=True)
+
+
+def gave_up(log: str) -> Failure | None:
+    """Return why Spark stops by itself, which takes it a while; None if it does not say so."""
+    return _too_many_executors(log) if _GAVE_UP in log else None
 
 
 def ended(code: int, log: str, *, out_of_memory: bool) -> Failure:

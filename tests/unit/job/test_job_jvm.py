@@ -74,6 +74,16 @@ def test_a_spark_that_was_shut_down_is_waited_for(monkeypatch: pytest.MonkeyPatc
     assert failure.reason == "ExecutorsLost"
 
 
+def test_a_spark_that_gave_up_need_not_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jvm, "_GRACE_SECONDS", 0.2)
+    error = RuntimeError("Job 0 cancelled because SparkContext was shut down")
+    said = "ERROR x: Max number of executor failures (3) reached"
+    with beside(monkeypatch, f"echo '{said}' >&2; exec sleep 60"):
+        failure = jvm.failure_of(error)
+    assert failure is not None
+    assert failure.reason == "ExecutorsLost"
+
+
 def test_an_error_of_another_kind_is_not_the_jvms(monkeypatch: pytest.MonkeyPatch) -> None:
     with beside(monkeypatch, "exit 3"):
         assert jvm.failure_of(FileNotFoundError("no such file")) is None

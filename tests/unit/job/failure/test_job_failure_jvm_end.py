@@ -46,6 +46,16 @@ def test_why_the_jvm_ended(
     assert not failure.permanent
 
 
+def test_a_spark_that_gave_up_says_so_before_it_has_ended() -> None:
+    last = (
+        "26/11/28 ERROR ExecutorPodsLifecycleManager: Max number of executor failures (1) reached\n"
+    )
+    failure = jvm_end.gave_up(LOG + last)
+    assert failure is not None
+    assert failure.reason == "OutOfMemory"
+    assert jvm_end.gave_up(LOG) is None
+
+
 @pytest.mark.parametrize(
     ("log", "said"),
     [
