@@ -144,18 +144,19 @@ class Engine:
             self._follow(index)
 
     def _learn(self, index: int, samples: tuple[Sample, ...]) -> None:
-        unheard = self._unheard.at(self.windows.end_of(index))
-        if not self._learning.step(index, samples, unheard):
-            if len(unheard) == len(self._spec.metrics):
+        end = self.windows.end_of(index)
+        without = self._unheard.given_up(end)
+        if not self._learning.step(index, samples, without):
+            if unheard := self._unheard.at(end):
                 self._be_blind(unheard, None)
             else:
                 self.verdict = sentence.learning(self._spec, self._learning.missing)
             return
-        self._without = unheard
+        self._without = without
         for number, series in enumerate(self._series):
-            if series.metric.name not in unheard:
+            if series.metric.name not in without:
                 series.learner.start(self._learning.samples(number))
-        self._watched = [item for item in self._series if item.metric.name not in unheard]
+        self._watched = [item for item in self._series if item.metric.name not in without]
         # The bands say of these windows that they are normal; a change before them is no suspect.
         self._healthy.extend(self._learning.windows())
         self._become_healthy(self.windows.end_of(index))
@@ -172,9 +173,10 @@ class Engine:
             self.verdict = sentence.healthy(self._spec, since)
 
     def _be_blind(self, unheard: tuple[str, ...], since: Millis | None) -> None:
-        awaited = self._unheard.since
+        awaited, until = self._unheard.since, self._unheard.until
         assert awaited is not None
-        self.verdict = sentence.blind(self._spec, unheard, awaited, since)
+        assert until is not None
+        self.verdict = sentence.blind(self._spec, unheard, awaited, until, since)
 
     def _begin_learning(self) -> None:
         """Learn of every metric what is normal, with nothing of it known."""

@@ -54,7 +54,11 @@ def healthy(spec: SwirlMonitorSpec, since: Millis) -> Verdict:
 
 
 def blind(
-    spec: SwirlMonitorSpec, unheard: tuple[str, ...], awaited: Millis, since: Millis | None
+    spec: SwirlMonitorSpec,
+    unheard: tuple[str, ...],
+    awaited: Millis,
+    until: Millis,
+    since: Millis | None,
 ) -> Verdict:
     """The verdict while some metrics never came.
 
@@ -62,7 +66,8 @@ def blind(
         spec: what is watched.
         unheard: those metrics.
         awaited: since when they are waited for.
-        since: since when the others are in their bands; None if there are no others.
+        until: how long the others wait for them.
+        since: since when the others are in their bands; None while they are not watched.
     """
     missing = [metric for metric in spec.metrics if metric.name in unheard]
     named = "; ".join(
@@ -70,7 +75,10 @@ def blind(
     )
     count = len(spec.metrics) - len(missing)
     others = "The other metric is" if count == 1 else f"The other {count} metrics are"
-    rest = f" {others} in band since {clock(since)}." if since is not None else ""
+    if since is not None:
+        rest = f" {others} in band since {clock(since)}."
+    else:
+        rest = f" {others} watched without it from {clock(until)} on." if count else ""
     message = (
         f"No point has come since {clock(awaited)} of {named}: correct metrics[].source, or let "
         f"something emit it; it is not watched until then.{rest}"

@@ -1,7 +1,8 @@
 """Metrics of which no point has ever come: a typo, or something that nobody emits.
 
-Of such a metric nothing can be learned, and waiting for it must not keep the others from being
-watched. It is given up after the time that learning takes, and taken up again when it comes.
+Of such a metric nothing can be learned. It is named after the time that learning takes. The others
+wait for it a while longer, as a pipeline that is being deployed does not come up all at once, and
+are then watched without it; when it comes at last, what is normal is learned anew.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Unheard:
         self._began = Millis(start + tuning.history_ms)
         windows = SPAN_WINDOWS + tuning.learn_windows
         self._patience = windows * tuning.window_ms + tuning.lateness_ms
+        self._longest = max(self._patience, tuning.suspect_ms)
         self.since: Millis | None = None
 
     def hear(self, names: Iterable[str]) -> None:
@@ -40,9 +42,21 @@ class Unheard:
         self._missed.difference_update(names)
 
     def at(self, now: Millis) -> tuple[str, ...]:
-        """Those that are given up at `now`, in the order of the spec."""
+        """Those that should have come by `now`, in the order of the spec."""
+        return self._after(self._patience, now)
+
+    def given_up(self, now: Millis) -> tuple[str, ...]:
+        """Those that the others do not wait for any more at `now`, in the order of the spec."""
+        return self._after(self._longest, now)
+
+    @property
+    def until(self) -> Millis | None:
+        """When the others stop waiting."""
+        return None if self.since is None else Millis(self.since + self._longest)
+
+    def _after(self, patience: int, now: Millis) -> tuple[str, ...]:
         if self.since is None:
             self.since = max(now, self._began)
-        if now - self.since < self._patience:
+        if now - self.since < patience:
             return ()
         return tuple(name for name in self._order if name in self._missed)

@@ -172,15 +172,17 @@ def test_a_metric_that_never_comes_is_named() -> None:
     last = said[-1][1]
     assert (last.state, last.summary, last.unheard) == (BLIND, "No points of taps", ["taps"])
     assert "of taps at show (of typo): correct metrics[].source" in last.message
-    assert "The other 2 metrics are in band since" in last.message
+    assert "The other 2 metrics are watched without it from" in last.message
 
 
 def test_a_metric_that_never_comes_does_not_keep_the_others_from_being_watched() -> None:
-    body = spec_body()
+    body = spec_body(detection={"lookbackSeconds": 120})
     body["metrics"][2]["source"]["metric"] = "typo"
     log = simulate(9, 500, [Fault("model-bug", 300)]) + change(298)
     said = run(Engine(read_spec(body), NAMESPACE), log)
     assert named(said) == [EXPECTED["model-bug"][0]]
+    watched = [verdict for _, verdict in said if verdict.state == BLIND][-1]
+    assert "The other 2 metrics are in band since" in watched.message
 
 
 def test_when_nothing_comes_at_all_it_is_said_after_the_time_of_learning() -> None:
@@ -215,7 +217,8 @@ def test_what_comes_at_last_is_learned() -> None:
         else replace(item, points=tuple(p for p in item.points if p.name != "taps"))
         for item in simulate(11, 700, [Fault("clicks", 560)])
     ]
-    said = run(engine(), log)
+    said = run(engine(detection={"lookbackSeconds": 120}), log)
+    assert "are in band" in next(v for t, v in reversed(said) if v.state == BLIND).message
     states = [verdict.state for _, verdict in said]
     assert states.index(BLIND) < states.index(HEALTHY) < states.index(BROKEN)
     assert named(said) == [EXPECTED["clicks"][0]]

@@ -26,6 +26,15 @@ def test_all_are_waited_for_as_long_as_learning_takes() -> None:
     assert found.since == START
 
 
+def test_the_others_wait_for_it_a_while_longer() -> None:
+    found = unheard()
+    found.at(START)
+    lookback = SPEC.detection.lookback_seconds * 1000
+    assert found.until == START + lookback
+    assert found.given_up(Millis(START + lookback - 1)) == ()
+    assert len(found.given_up(Millis(START + lookback))) == 3
+
+
 def test_what_was_heard_once_is_not_missed() -> None:
     found = unheard()
     found.at(START)
