@@ -46,6 +46,8 @@ def contradictions(before: Object, after: Object, container: str) -> list[str]:
             *found,
             f"spec.containers: {container}, Swirl's own, must be there and first",
         ]
+    if not isinstance(wanted.get("tolerations", []), list):
+        found.append("spec.tolerations must be a list")
     return [*found, *_volumes(spec, wanted), *_container(spec["containers"][0], first)]
 
 
@@ -91,6 +93,8 @@ def _container(before: Object, after: Object) -> list[str]:
         for name in _AMOUNTS
         if _amount(before, part, name) != _amount(after, part, name)
     ]
+    if not isinstance(after.get("env", []), list):
+        found.append(f"{where}.env must be a list")
     for field, key in _OWN_ITEMS.items():
         own, wanted = before.get(field) or [], after.get(field) or []
         if not _is_list_of_objects(wanted):
@@ -109,8 +113,12 @@ def _called(value: object) -> object:
 
 
 def _amount(container: Object, part: str, name: str) -> object:
-    amounts = (container.get("resources") or {}).get(part) or {}
-    return amounts.get(name) if isinstance(amounts, dict) else amounts
+    found: object = container
+    for step in ("resources", part, name):
+        if not isinstance(found, dict):
+            return found
+        found = found.get(step)
+    return found
 
 
 def _is_list_of_objects(value: object) -> TypeGuard[list[Object]]:

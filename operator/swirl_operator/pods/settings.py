@@ -22,7 +22,7 @@ from swirl_operator.status.invalid import InvalidObject
 # In a template that reaches several sorts of Pods, a container of this name is the one of Swirl's,
 # and one that is called like a role is that of Pods of this role alone.
 ANY_ROLE = "swirl"
-_ROLES = frozenset({roles.DRIVER, roles.EXECUTOR, roles.SCORER, roles.MONITOR})
+_ROLES = (roles.DRIVER, roles.EXECUTOR, roles.SCORER, roles.MONITOR)
 _OF_TEMPLATE = ("metadata", "spec")
 _OF_POD = (
     "nodeSelector",
@@ -105,7 +105,8 @@ def _env_of(template: Object) -> Sequence[Any]:
 
 
 def _is_own(item: object, own: Mapping[str, Any]) -> bool:
-    return isinstance(item, dict) and item.get("name") in own
+    name = item.get("name") if isinstance(item, dict) else None
+    return isinstance(name, str) and name in own
 
 
 def _with_env(template: Object, env: list[Any]) -> Object:
@@ -148,7 +149,7 @@ def _addressed(template: Object, name: str, role: str, where: str) -> Object:
     spec = template.get("spec") or {}
     if not isinstance(spec.get("containers"), list):
         return template
-    others = _ROLES - {role}
+    others = [other for other in _ROLES if other != role]
     containers: list[Any] = []
     for item in spec["containers"]:
         called = item.get("name") if isinstance(item, dict) else None

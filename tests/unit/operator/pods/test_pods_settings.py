@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from swirl.api.pods import PodSettings, Workload
 from swirl.wire.containers import ScorerEnvironment
 from swirl_operator.pods.builder import container, pod_spec, pod_template
+from swirl_operator.pods.kept import contradictions
 from swirl_operator.pods.settings import Defaults, Layer, configured
 from swirl_operator.runtime.interface import Object
 from swirl_operator.status.invalid import InvalidObject
+from tests.support.soak import chosen
 
 OWN = ScorerEnvironment(model_name="m", model_uri="file:///m").described()
 SECRET = {"secretKeyRef": {"name": "s", "key": "k"}}
@@ -112,7 +116,7 @@ def test_sources_of_variables_and_tolerations_add_up() -> None:
 
 def test_every_field_lands_where_kubernetes_has_it() -> None:
     zone = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}
-    settings = {
+    every = {
         "labels": {"team": "ads"},
         "annotations": {"prometheus.io/scrape": "true"},
         "nodeSelector": {"pool": "gpu"},
@@ -127,20 +131,20 @@ def test_every_field_lands_where_kubernetes_has_it() -> None:
         "volumes": [{"name": "data", "secret": {"secretName": "d"}}],
         "volumeMounts": [{"name": "data", "mountPath": "/data"}],
     }
-    assert settings.keys() == {field.alias for field in PodSettings.model_fields.values()} - {
+    assert every.keys() == {field.alias for field in PodSettings.model_fields.values()} - {
         "template"
     }
-    pod = made(layer(pod=settings))
+    pod = made(layer(pod=every))
     assert pod["metadata"]["labels"]["team"] == "ads"
-    assert pod["metadata"]["annotations"] == settings["annotations"]
-    of_pod = settings.keys() - {
+    assert pod["metadata"]["annotations"] == every["annotations"]
+    of_pod = every.keys() - {
         "labels",
         "annotations",
         "volumes",
         "volumeMounts",
         "imagePullPolicy",
     }
-    assert {key: pod["spec"][key] for key in of_pod} == {key: settings[key] for key in of_pod}
+    assert {key: pod["spec"][key] for key in of_pod} == {key: every[key] for key in of_pod}
     assert main(pod)["imagePullPolicy"] == "Always"
     assert pod["spec"]["volumes"][-1] == {"name": "data", "secret": {"secretName": "d"}}
     assert main(pod)["volumeMounts"][-1] == {"name": "data", "mountPath": "/data"}
@@ -287,3 +291,48 @@ def test_the_volume_under_tmp_may_be_another() -> None:
 def test_a_label_of_the_users_may_be_changed_by_a_later_layer() -> None:
     first, second = layer(pod={"labels": {"team": "a"}}), layer(pod={"labels": {"team": "b"}})
     assert made(first, second)["metadata"]["labels"]["team"] == "b"
+
+
+# -- whatever a template says --------------------------------------------------------------------
+
+_OF_PODS = ("metadata", "spec", "containers", "volumes", "labels", "annotations", "restartPolicy")
+_OF_CONTAINERS = ("name", "env", "envFrom", "volumeMounts", "ports", "image", "args", "resources")
+_DEEPER = ("mountPath", "containerPort", "limits", "cpu", "swirl.dev/name", "$patch")
+_NAMES = st.sampled_from((*_OF_PODS, *_OF_CONTAINERS, *_DEEPER))
+_TEXTS = st.sampled_from(
+    ("swirl", "scorer", "driver", "tmp", "artifacts", "/artifacts", "/tmp", "delete", "replace")
+)
+_VALUES = st.recursive(
+    st.none() | st.just(8080) | _TEXTS,
+    lambda inner: st.dictionaries(_NAMES, inner, max_size=4) | st.lists(inner, max_size=3),
+    max_leaves=12,
+)
+_CONTAINER = st.fixed_dictionaries(
+    {"name": _TEXTS}, optional=dict.fromkeys(("env", "volumeMounts", "ports", "image"), _VALUES)
+)
+_TEMPLATES = st.fixed_dictionaries(
+    {},
+    optional={
+        "metadata": _VALUES | st.fixed_dictionaries({"labels": _VALUES}),
+        "spec": st.dictionaries(_NAMES, _VALUES, max_size=3)
+        | st.fixed_dictionaries({"containers": st.lists(_CONTAINER | _VALUES, max_size=3)}),
+    },
+)
+
+
+@pytest.mark.soak
+@settings(max_examples=chosen(300, 20000))
+@given(st.lists(_TEMPLATES, min_size=1, max_size=2))
+def test_a_template_is_refused_or_what_swirl_keeps_is_kept(templates: list[Object]) -> None:
+    layers = [
+        Layer("spec", pod=PodSettings.model_construct(template=template)) for template in templates
+    ]
+    try:
+        pod = made(*layers)
+    except InvalidObject:
+        return
+    assert contradictions(base(), pod, "scorer") == []
+    own = main(base())["env"]
+    assert main(pod)["env"][-len(own) :] == own
+    said = [item for item in main(pod)["env"][: -len(own)] if isinstance(item, dict)]
+    assert not [item for item in said if item.get("name") in OWN]
