@@ -92,5 +92,5 @@ def _failed_before(number: int, pod: Object) -> Object:
     attempt = looked_at(_begun(number, pod), pod, report)
     if report.state == "Succeeded":
         # Only of a stream can there be another attempt after it.
-        report = returned_stream(report)
+        report = returned_stream(report, pod)
     return closed(attempt, report, attempt["intendedAt"]) | {"outcome": "Failed"}

@@ -368,7 +368,9 @@ class _Round:
         if early is not None and (report.state == "Failed" or self._streaming()):
             report = replace(report, state="Failed", reason=early.reason, message=early.message)
         elif report.state == "Succeeded" and self._streaming():
-            report = returned_stream(report)
+            pod = self._pod(attempt)
+            assert pod is not None
+            report = returned_stream(report, pod)
         attempt = attempts.closed(attempt, report, rfc3339(self.now))
         self._store(attempt)
         if report.state == "Succeeded":

@@ -119,8 +119,11 @@ def _read(pod: Object, events: Iterable[Object], now: datetime | None) -> Report
     return Report("Failed", reason, message or exited, *times, permanent=permanent, outcome=outcome)
 
 
-def returned_stream(report: Report) -> Report:
+def returned_stream(report: Report, pod: Object) -> Report:
     """The report of a stream's driver whose function returned: a stream has no end of its own."""
+    if _was_told_to_stop(pod, report):
+        reason, message = taken(pod)
+        return replace(report, state="Failed", reason=reason, message=message)
     return replace(
         report,
         state="Failed",

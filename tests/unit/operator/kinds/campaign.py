@@ -18,6 +18,7 @@ from tests.unit.operator.kinds.world import NAMESPACE, World
 
 TRAIN, INGEST, SERVER = "train", "ingest", "sentiment"
 RETRY_LIMIT = 2
+TIMEOUT_SECONDS = 900
 _PATIENCE = 2000
 
 
@@ -30,6 +31,7 @@ def job_spec(mode: str, v: int = 1, **more: Any) -> Object:
         "parameters": {"v": v},
         # Longer than any campaign, so that no attempt is forgiven; retry.py has tests of its own.
         "retry": {"limit": RETRY_LIMIT, "resetAfterSeconds": 86400},
+        **({"timeoutSeconds": TIMEOUT_SECONDS} if mode == "Batch" else {}),
         **more,
     }
     return AnalyticsJobSpec.model_validate(given).model_dump(by_alias=True, exclude_none=True)
@@ -81,10 +83,19 @@ class Campaign:
         )
 
     def is_rebuildable(self, run: Object) -> bool:
-        """Whether every driver Pod that the status knows is still there."""
+        """Whether its Pods tell all that must not be lost.
+
+        Every driver Pod that the status knows is still there, but for those that the cluster took
+        away; of these the newest has to be, since its number is not to be used again.
+        """
         pods = {pod["metadata"]["uid"] for pod in self.world.list(PODS)}
-        attempts = run["status"].get("attempts") or ()
-        return all(attempt.get("podUid", "") in {*pods, ""} for attempt in attempts)
+        attempts = list(run["status"].get("attempts") or ())
+        lost = ("DriverLost", "Evicted")
+        return all(
+            attempt.get("podUid", "") in {*pods, ""}
+            or (attempt.get("reason") in lost and attempt is not attempts[-1])
+            for attempt in attempts
+        )
 
     # -- the operator ------------------------------------------------------------------------
 
@@ -120,8 +131,18 @@ class Campaign:
     # -- rest --------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """Until nothing happens any more, waking only what the runtime wakes."""
+        """Until nothing happens any more, waking only what the runtime wakes.
+
+        What kept anybody from anything is gone by then, of itself or by somebody's hand.
+        """
         self.topic.away = False
+        self.world.refuses = None
+        for pod in self.world.list(PODS):
+            if pod["metadata"]["uid"] in self.node.silent and pod["metadata"].get(
+                "deletionTimestamp"
+            ):
+                self.node.stop(pod["metadata"]["name"])
+        self.node.silent.clear()
         for _ in range(_PATIENCE):
             if not self._step():
                 return

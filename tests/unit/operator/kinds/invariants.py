@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from swirl.kube.resources import DEPLOYMENTS, PODS
 from swirl.wire.change import ChangeEvent
+from swirl.wire.times import from_rfc3339
 from swirl_operator.kinds.analyticsjob.version import spec_hash
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS, MODELSERVERS
 from swirl_operator.kinds.runs import run_name
@@ -70,6 +71,8 @@ def guard(world: World) -> None:
     def writing(obj: Object, status: Object) -> None:
         if obj["kind"] == "AnalyticsRun" and succeeded(obj) != "Unknown":
             assert succeeded({"status": status}) == succeeded(obj), "an outcome was changed"
+        if obj["kind"] == "AnalyticsRun":
+            _writing_attempts(world, obj, status)
         if obj["kind"] == "AnalyticsRun" and succeeded({"status": status}) != "Unknown":
             uid = obj["metadata"]["uid"]
             live = [p for p in world.list(PODS) if is_live(p) and attempt_of(p)[0] == uid]
@@ -77,6 +80,18 @@ def guard(world: World) -> None:
 
     world.on_create.append(creating)
     world.on_status.append(writing)
+
+
+def _writing_attempts(world: World, run: Object, status: Object) -> None:
+    """No attempt ends before its time is up, and none that has ended is another one later."""
+    before = {item["number"]: item for item in run["status"].get("attempts") or ()}
+    for attempt in status.get("attempts") or ():
+        old = before.get(attempt["number"], {})
+        if old.get("outcome") in ("Succeeded", "Failed"):
+            assert attempt == old, "an attempt that had ended was changed"
+        if attempt.get("reason") == "DeadlineExceeded" and "reason" not in old:
+            age = (world.now - from_rfc3339(attempt["intendedAt"])).total_seconds()
+            assert age >= run["spec"]["jobSpec"]["timeoutSeconds"], "ended before its time was up"
 
 
 def _creating_driver(world: World, pod: Object) -> None:
@@ -128,6 +143,10 @@ def outcome(world: World, run: Object, endings: Mapping[str, str]) -> tuple[str,
         endings.get(pods[number]["metadata"]["uid"], "forever") if number in pods else "never made"
         for number in range(1, max([*pods, *closed, 0]) + 1)
     ]
+    for attempt in run["status"].get("attempts") or ():
+        # Decided by the operator, and only when its time was up: see `guard`.
+        if attempt.get("reason") == "DeadlineExceeded" and attempt["outcome"] == "Failed":
+            ended[attempt["number"] - 1] = "deadline"
     spec = run["spec"]["jobSpec"]
     return expected(ended, spec["retry"]["limit"], streaming=spec["mode"] == "Streaming")
 
@@ -146,8 +165,14 @@ def check_run(world: World, run: Object, endings: Mapping[str, str]) -> None:
         # Batch runs alone: a suspended stream has none. What had begun has ended.
         assert {attempt["outcome"] for attempt in attempts} <= {"Failed"}
         attempts = [*attempts, {"number": len(attempts) + 1, "outcome": state}]
-    assert [attempt["number"] for attempt in attempts] == list(range(1, count + 1))
-    assert [attempt["outcome"] for attempt in attempts[:-1]] == ["Failed"] * (count - 1)
+    numbers = [attempt["number"] for attempt in attempts]
+    if run["metadata"]["uid"] in world.lost:
+        # What was taken away is not remembered once the status is lost.
+        assert numbers == sorted(set(numbers))
+        assert numbers[-1] == count
+    else:
+        assert numbers == list(range(1, count + 1))
+    assert {attempt["outcome"] for attempt in attempts[:-1]} <= {"Failed"}
     assert attempts[-1]["outcome"] == state
     assert ("completionTime" in run["status"]) == (state != "Running")
     if state == "Succeeded":

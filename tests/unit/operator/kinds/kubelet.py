@@ -49,6 +49,8 @@ class Node:
         self.script = script
         self.endings: dict[str, str] = {}
         """By uid of the Pod: how it really ended."""
+        self.silent: set[str] = set()
+        """Uids of Pods on nodes that do not answer: nothing happens to them."""
 
     def startable(self) -> list[str]:
         return [
@@ -62,7 +64,7 @@ class Node:
             pod["metadata"]["name"]
             for pod in self._live()
             if pod["status"]["phase"] == "Running"
-            and (self.script(pod) != "forever" or _is_cut_short(pod))
+            and (self.script(pod) not in ("forever", "hangs") or _is_cut_short(pod))
         ]
 
     def stoppable(self) -> list[str]:
@@ -71,6 +73,7 @@ class Node:
             pod["metadata"]["name"]
             for pod in self.world.list(PODS)
             if pod["metadata"].get("deletionTimestamp")
+            and pod["metadata"]["uid"] not in self.silent
         ]
 
     def start(self, name: str) -> None:
@@ -84,7 +87,8 @@ class Node:
         """The container ends as the script says, or as it is told here."""
         pod = self.world.get(PODS, name)
         how = ending or ("deadline" if _is_cut_short(pod) else self.script(pod))
-        self.endings[pod["metadata"]["uid"]] = how
+        told_to_stop = pod["metadata"].get("deletionTimestamp") and how != "ok"
+        self.endings[pod["metadata"]["uid"]] = "deleted" if told_to_stop else how
         self.world.change(PODS, name, lambda pod: pod.update(status=self._ended(pod, how)))
 
     def stop(self, name: str) -> None:
@@ -121,7 +125,11 @@ class Node:
         return any(self.roll(d["metadata"]["name"]) for d in self.world.list(DEPLOYMENTS))
 
     def _live(self) -> list[Object]:
-        return [pod for pod in self.world.list(PODS) if is_live(pod)]
+        return [
+            pod
+            for pod in self.world.list(PODS)
+            if is_live(pod) and pod["metadata"]["uid"] not in self.silent
+        ]
 
     def _ended(self, pod: Object, how: str) -> Object:
         if how == "evicted":

@@ -21,18 +21,24 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from swirl.kube.errors import ApiError, Forbidden, Invalid
 from swirl.kube.resources import DEPLOYMENTS, PODS
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
-from swirl_operator.runtime.interface import Object
+from swirl_operator.runtime.interface import Object, Ref
 from tests.support.soak import chosen
 from tests.unit.operator.kinds.campaign import INGEST, TRAIN, Campaign
 from tests.unit.operator.kinds.invariants import succeeded
 from tests.unit.operator.kinds.kubelet import by_attempt
-from tests.unit.operator.kinds.world import is_live, label
+from tests.unit.operator.kinds.world import NAMESPACE, is_live, label
 
 JOBS = st.sampled_from((TRAIN, INGEST))
 VERSIONS = st.integers(1, 3)
-ENDING = st.sampled_from(("error", "oom", "evicted", "error", "ok", "permanent"))
+ENDING = st.sampled_from(("error", "oom", "evicted", "error", "ok", "permanent", "hangs"))
+QUOTA = 'pods "x" is forbidden: exceeded quota: x, requested: pods=1, used: pods=1, limited: pods=1'
+POLICY = "pods \"x\" is forbidden: ValidatingAdmissionPolicy 'x' denied request: no"
+REFUSAL = st.sampled_from(
+    (None, Forbidden(403, "Forbidden", QUOTA), Invalid(422, "Invalid", POLICY))
+)
 SCRIPTS = st.dictionaries(st.tuples(JOBS, VERSIONS), st.lists(ENDING, max_size=4), max_size=6)
 CRASH = st.none() | st.integers(1, 4)
 
@@ -112,6 +118,21 @@ class Cluster(RuleBasedStateMachine):
             self.campaign.node.end(name, "evicted")
         else:
             self.campaign.node.stop(name)
+
+    @precondition(lambda self: self._recorded())
+    @rule(pick=st.integers(0, 3), silent=st.booleans())
+    def delete_pod(self, pick: int, silent: bool) -> None:
+        """As a drain does: the driver has its grace period. On a silent node it has it for ever."""
+        names = self._recorded()
+        name = names[pick % len(names)]
+        if silent:
+            self.campaign.node.silent.add(self.campaign.world.get(PODS, name)["metadata"]["uid"])
+        self.campaign.world.delete(Ref(PODS, NAMESPACE, name))
+
+    @rule(refusal=REFUSAL)
+    def admit(self, refusal: ApiError | None) -> None:
+        """A quota is full, a policy comes, and both go again."""
+        self.campaign.world.refuses = refusal
 
     @rule(steps=st.integers(1, 3))
     def collect_garbage(self, steps: int) -> None:

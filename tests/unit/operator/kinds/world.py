@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from swirl.kube.errors import AlreadyExists, Conflict, NotFound
+from swirl.kube.errors import AlreadyExists, ApiError, Conflict, NotFound
 from swirl.kube.resources import PODS, Resource
 from swirl.wire.times import rfc3339
 from swirl_operator.runtime.interface import Object, Ref
@@ -51,6 +51,8 @@ class World:
         self.on_status: list[Callable[[Object, Object], None]] = []
         self.on_write: list[Callable[[], None]] = []
         """Called after each write of an operator, before it hears the answer."""
+        self.refuses: ApiError | None = None
+        """What the API server says to every Pod that is to be created."""
         self.lost: set[str] = set()
         """Uids of objects whose status somebody has lost."""
         self._objects: dict[tuple[Resource, str], Object] = {}
@@ -77,6 +79,8 @@ class World:
 
     def create(self, resource: Resource, obj: Object) -> Object:
         name = obj["metadata"]["name"]
+        if resource == PODS and self.refuses is not None:
+            raise self.refuses
         if (resource, name) in self._objects:
             raise AlreadyExists(409, "AlreadyExists", f"{resource.plural} {name!r} already exists")
         if resource.group == "swirl.dev":

@@ -151,9 +151,16 @@ def test_a_driver_that_starts(status: Object) -> None:
 
 
 def test_a_stream_that_returned_has_failed() -> None:
-    report = returned_stream(read(pod(status=terminated(0))))
+    ended = pod(status=terminated(0))
+    report = returned_stream(read(ended), ended)
     assert (report.state, report.reason) == ("Failed", "StreamEnded")
     assert report.finished_at == "2026-01-31T11:59:00Z"
+
+
+def test_a_stream_that_returned_since_it_was_told_to_stop_was_lost() -> None:
+    told = {"deletionTimestamp": "2026-01-31T11:59:30Z", "deletionGracePeriodSeconds": 45}
+    ended = pod(status=terminated(0), metadata=told)
+    assert returned_stream(read(ended), ended).reason == "DriverLost"
 
 
 def annotated(value: Any) -> Object:
