@@ -50,6 +50,9 @@ class Ledger:
         source: `namespace/name` of the monitor.
         destinations: who is to be told; without any, nothing is kept.
         incidents: as the status has them.
+
+    Attributes:
+        dropped: incidents that made room before all were told of them.
     """
 
     def __init__(
@@ -120,8 +123,11 @@ class Ledger:
             incident = incident.model_copy(
                 update={"revision": same.revision + 1, "deliveries": same.deliveries}
             )
-        self.dropped += max(0, len(kept) + 1 - MOST)
+        self.dropped += sum(self._untold(item) for item in kept[: max(0, len(kept) + 1 - MOST)])
         self.incidents = (*kept[-(MOST - 1) :], incident)
+
+    def _untold(self, incident: Incident) -> bool:
+        return any(revision_told(incident, to) < incident.revision for to in self._destinations)
 
     def _replace(self, old: Incident, new: Incident) -> None:
         self.incidents = tuple(new if item is old else item for item in self.incidents)
@@ -131,7 +137,7 @@ class Ledger:
             incident
             for incident in self.incidents
             if incident.until is None
-            or any(revision_told(incident, to) < incident.revision for to in self._destinations)
+            or self._untold(incident)
             or now < rfc3339_to_millis(incident.until) + KEEP_MS
         )
 

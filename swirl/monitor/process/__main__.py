@@ -61,7 +61,7 @@ def main(environ: Mapping[str, str]) -> int:
     publisher = KafkaPublisher(producer, environment.topics.verdicts, namespace, name)
     try:
         ledger = _watch(environment, spec, health, status, publisher, couriers, stop)
-        _withdraw(ledger, status, couriers)
+        withdraw(ledger, status, couriers)
     finally:
         for courier in couriers:
             courier.close()
@@ -156,7 +156,7 @@ def _resume(status: StatusWriter, health: Health, stop: threading.Event) -> bool
     return False
 
 
-def _withdraw(ledger: Ledger | None, status: StatusWriter, couriers: Sequence[Courier]) -> None:
+def withdraw(ledger: Ledger | None, status: StatusWriter, couriers: Sequence[Courier]) -> None:
     """Where the monitor is deleted, nobody else will say that what it found is not watched."""
     if ledger is None or not ledger.open or not status.is_gone():
         return

@@ -178,6 +178,7 @@ class Runner:
             repeated=windows.repeated_batches,
             malformed=self._source.malformed,
             status_writes=self._status.writes,
+            incidents_dropped=self._ledger.dropped,
             lag_seconds=lag,
             readings=engine.readings(),
             notices={

@@ -40,6 +40,7 @@ class Snapshot:
     repeated: int = 0
     malformed: int = 0
     status_writes: int = 0
+    incidents_dropped: int = 0
     lag_seconds: float | None = None
     readings: Mapping[str, Reading] = field(default_factory=dict)
     notices: Mapping[str, Notices] = field(default_factory=dict)
@@ -81,6 +82,11 @@ class EngineCollector:
             ("repeated_records", "Metric records delivered again.", now.repeated),
             ("malformed_records", "Kafka records that could not be read.", now.malformed),
             ("status_writes", "Verdicts written to the API server.", now.status_writes),
+            (
+                "incidents_dropped",
+                "Incidents that made room for newer ones before all were told of them.",
+                now.incidents_dropped,
+            ),
         ):
             yield CounterMetricFamily(f"swirl_monitor_{name}", text, value=total)
         if now.lag_seconds is not None:

@@ -9,13 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from swirl.monitor.process.__main__ import read
+from swirl.kube.account import Account
+from swirl.monitor.notify.courier import Courier, Webhook
+from swirl.monitor.notify.incidents import Ledger, Sent
+from swirl.monitor.process.__main__ import read, withdraw
+from swirl.monitor.process.status_writer import StatusWriter
 from swirl.wire.containers import MonitorEnvironment
 from swirl.wire.environment import InvalidEnvironment
 from swirl.wire.exits import MonitorExit
 from swirl.wire.kafka import KafkaSettings
 from swirl.wire.topics import Topics
+from tests.support.api_server import serving
+from tests.support.receiver import receiving
 from tests.support.sim.simulator import make_spec, spec_body
+from tests.unit.monitor.notify.verdicts import START, broken
 
 ROOT = Path(__file__).parents[4]
 ENVIRONMENT = MonitorEnvironment(
@@ -78,3 +85,25 @@ def test_a_process_that_cannot_run_leaves_the_reason(tmp_path: Path) -> None:
     assert done.returncode == MonitorExit.INVALID_SETTINGS
     assert last.read_text().startswith("SWIRL_MONITOR_SPEC: spec.nodes: Field required")
     assert last.read_text() in done.stderr
+
+
+@pytest.mark.parametrize(("code", "told"), [(404, ["resolved"]), (200, []), (500, [])])
+def test_a_monitor_that_is_deleted_closes_its_incident_on_the_way_out(
+    code: int, told: list[str], tmp_path: Path
+) -> None:
+    """And only such a one: who is merely started again goes on with it."""
+    (tmp_path / "secret").write_text("s3cret")
+    with serving() as api, receiving() as receiver:
+        api.stored = {"metadata": {"name": "watch"}}
+        api.answers = [code]
+        hook = Webhook(receiver.url, tmp_path, "shop", "watch", lambda: START)
+        courier = Courier(hook)
+        courier.start()
+        ledger = Ledger("shop/watch", [courier.name])
+        ledger.follow(broken(5), START)
+        (incident,) = ledger.incidents
+        ledger.take([Sent(incident.id, "Webhook", 1)])
+        courier.offer(ledger.incidents)
+        withdraw(ledger, StatusWriter(Account(api.url, tmp_path), "shop", "watch"), [courier])
+        courier.close()
+    assert [post.json()["type"].rpartition(".")[2] for post in receiver.posts] == told

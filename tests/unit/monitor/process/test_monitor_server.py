@@ -46,6 +46,7 @@ def test_metrics(url: str, health: Health) -> None:
         state="Broken",
         windows=7,
         late=3,
+        incidents_dropped=2,
         lag_seconds=6.5,
         readings={
             "bad": Reading(195.0, 0.0, 2.0, "High"),
@@ -61,6 +62,7 @@ def test_metrics(url: str, health: Health) -> None:
     }
     assert found["swirl_monitor_windows_total",] == 7
     assert found["swirl_monitor_late_points_total",] == 3
+    assert found["swirl_monitor_incidents_dropped_total",] == 2
     assert found["swirl_monitor_lag_seconds",] == 6.5
     assert found["swirl_monitor_state", "Broken"] == 1
     assert found["swirl_monitor_state", "Healthy"] == 0
