@@ -56,7 +56,7 @@ def conclude(work: Callable[[], Outcome]) -> End:
     except BaseException as error:
         # Libraries have errors that are no Exception, asyncio for one.
         logger.exception("the function failed")
-        failure = jvm.failure_of(error) or explain(error)
+        failure = jvm.failure_of(error) or explain(error, jvm.log())
         code = DriverExit.PERMANENT if failure.permanent else DriverExit.FAILED
         return _failed(failure.reason, failure.message), code
 

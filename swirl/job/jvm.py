@@ -55,10 +55,10 @@ class Log:
         self._reader.start()
         return target
 
-    def text(self) -> str:
-        """Return the lines, all of them if the process has ended."""
+    def text(self, seconds: float = 0.0) -> str:
+        """Return the lines; wait that long for the last ones of a process that has ended."""
         if self._reader is not None:
-            self._reader.join(_GRACE_SECONDS)
+            self._reader.join(seconds)
         return b"".join(self._lines).decode(errors="replace")
 
     def _read(self, source: int) -> None:
@@ -86,18 +86,23 @@ def launch(conf: SparkConf) -> Any:
         os.close(stderr)
 
 
+def log() -> str:
+    """Return the last lines that the JVM has written so far."""
+    return _log.text()
+
+
 def failure_of(error: BaseException) -> Failure | None:
     """Return why the JVM ended, if this error comes of its end; else None."""
     text = text_of(error)
     if "JAVA_GATEWAY_EXITED" in text:
-        return jvm_end.not_started(_log.text())
-    if _is_gone(text) and (failure := jvm_end.gave_up(_log.text())) is not None:
+        return jvm_end.not_started(_log.text(_GRACE_SECONDS))
+    if _is_gone(text) and (failure := jvm_end.gave_up(_log.text(_GRACE_SECONDS))) is not None:
         return failure
     seconds = _patience(error)
     code = None if seconds is None else _exit_code(seconds)
     if code is None:
         return None
-    return jvm_end.ended(code, _log.text(), out_of_memory=_killed_for_memory())
+    return jvm_end.ended(code, _log.text(_GRACE_SECONDS), out_of_memory=_killed_for_memory())
 
 
 def _patience(error: BaseException) -> float | None:

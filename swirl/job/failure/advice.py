@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from swirl.job.failure.executors import death_in
 from swirl.job.failure.jars import missing_jar
+from swirl.job.failure.kafka import NO_METADATA, SILENT, UNKNOWN
 from swirl.job.failure.throwable import Throwable, Trace
 from swirl.job.failure.words import simple
 from swirl.wire.reasons import OutcomeReason
@@ -107,13 +108,21 @@ _RULES = (
         "raise spark.sql.broadcastTimeout, or set spark.sql.autoBroadcastJoinThreshold to -1",
     ),
     _rule(
-        r"UnknownHostException: |No resolvable bootstrap urls",
+        rf"UnknownHostException: |{UNKNOWN}",
         "the cluster's DNS knows no such host: check the name",
     ),
     _rule(
-        r"Timed out waiting for a node assignment|Timeout expired while fetching topic metadata"
-        r"|Failed to get offsets|Timeout of \d+ms expired before the position",
+        "|".join(SILENT),
         "no Kafka broker answers: check kafka.bootstrap.servers and what lets the Pod reach it",
+    ),
+    _rule(
+        r"No AWS Credentials provided",
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from a Secret in spec.env, or give the "
+        "ServiceAccount access to the bucket",
+    ),
+    _rule(
+        NO_METADATA,
+        "there is no such topic, or no Kafka broker answers: check kafka.bootstrap.servers",
     ),
     _rule(
         r"Mkdirs failed to create",

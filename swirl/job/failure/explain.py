@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from swirl.job.failure.advice import advise
 from swirl.job.failure.cause import links_of, sentence
 from swirl.job.failure.failure import Failure
+from swirl.job.failure.kafka import kafka_servers, speaks_of_kafka
 from swirl.job.failure.place import innermost, place_of
 from swirl.job.failure.python import named, text_of
 from swirl.job.failure.spark import name_of, printed
@@ -20,9 +23,20 @@ _IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError", "PySparkImportError")
 _ADD_PACKAGE = "; the image has to have the package in the right version"
 
 
-def explain(error: BaseException) -> Failure:
-    """Return why an attempt failed that ended with this error."""
-    return _explain(error, place_of(error.__traceback__), 0)
+def explain(error: BaseException, log: str = "") -> Failure:
+    """Return why an attempt failed.
+
+    Args:
+        error: what it ended with.
+        log: the last lines that Spark's JVM wrote, for what errors do not say.
+    """
+    failure = _explain(error, place_of(error.__traceback__), 0)
+    servers = kafka_servers(log) if speaks_of_kafka(failure.message) else ""
+    return (
+        replace(failure, message=f"{failure.message} (not reached: {servers})")
+        if servers
+        else failure
+    )
 
 
 def _explain(error: BaseException, place: str | None, depth: int) -> Failure:
