@@ -1,4 +1,4 @@
-"""What of a job's spec is more than its driver can be given, said before anything is made. Pure.
+"""What of a spec is more than a container can be given, said before anything is made. Pure.
 
 The API server's schema cannot measure these.
 """
@@ -13,6 +13,8 @@ from swirl_operator.runtime.interface import Object
 
 MOST_CONF_BYTES = 96 * 1024
 """Of `spark.conf`, as JSON: it reaches the driver in a variable, which holds 128 KiB."""
+
+MOST_MONITOR_BYTES = 96 * 1024
 
 _KIBI = 1024
 
@@ -47,6 +49,18 @@ def excess(job_spec: Object, own_parameters: Object | None = None) -> Excess | N
             "most; put settings into a spark-defaults.conf in the image",
         )
     return None
+
+
+def excess_of_monitor(told: Object) -> Excess | None:
+    """What is too much of a SwirlMonitor, which reaches its engine in one variable."""
+    size = json_bytes(told)
+    if size <= MOST_MONITOR_BYTES:
+        return None
+    return Excess(
+        OutcomeReason.INVALID_SPEC,
+        f"nodes, metrics and rules are too long: {_kib(size)} of JSON, and "
+        f"{_kib(MOST_MONITOR_BYTES)} are the most; make several SwirlMonitors",
+    )
 
 
 def _kib(size: int) -> str:

@@ -7,12 +7,14 @@ and a driver outlives its run for as long as its Pod takes to stop.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl.wire import labels
 from swirl_operator.kinds.analyticsjob.history import surplus
 from swirl_operator.kinds.resources import ANALYTICSRUNS
 from swirl_operator.kinds.runs import outcome_of
+from swirl_operator.pods.reading.running import overdue, stays_terminating
 from swirl_operator.pods.roles import DRIVER, has_role
 from swirl_operator.runtime.interface import Object, Ref
 from swirl_operator.runtime.objects import (
@@ -62,14 +64,29 @@ def in_the_way(
     found = [
         f"AnalyticsRun {name_of(run)}" for run in runs if streaming and outcome_of(run) == "Running"
     ]
-    found += [
-        f"Pod {name_of(pod)}"
+    found += [f"Pod {name_of(pod)}" for pod in _living(spec, drivers, name)]
+    return found
+
+
+def stuck(
+    spec: AnalyticsJobSpec, drivers: Sequence[Object], name: str, now: datetime
+) -> str | None:
+    """What to do about a driver in the way of run `name` that should be gone and is not."""
+    for pod in _living(spec, drivers, name):
+        if overdue(pod, now):
+            return f"Pod {name_of(pod)} {stays_terminating(pod).message}"
+    return None
+
+
+def _living(spec: AnalyticsJobSpec, drivers: Sequence[Object], name: str) -> list[Object]:
+    streaming = spec.mode == "Streaming"
+    return [
+        pod
         for pod in drivers
         if phase_of(pod) not in _ENDED
         and has_role(pod, DRIVER)
         and (streaming or labels_of(pod).get(labels.RUN) == name)
     ]
-    return found
 
 
 def _superseded(spec: AnalyticsJobSpec, run: Object, drivers: Sequence[Object], name: str) -> bool:

@@ -14,7 +14,7 @@ from swirl.wire import labels
 from swirl.wire.reasons import OutcomeReason
 from swirl.wire.times import from_rfc3339
 from swirl_operator.kinds.analyticsjob import image
-from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
+from swirl_operator.kinds.analyticsjob.handover import in_the_way, stuck, to_delete
 from swirl_operator.kinds.analyticsjob.image import Ran
 from swirl_operator.kinds.analyticsjob.needed import needed
 from swirl_operator.kinds.analyticsjob.related import JobRelated
@@ -41,6 +41,9 @@ from swirl_operator.status.health import health
 from swirl_operator.status.patience import on_the_way
 from swirl_operator.status.reasons import Reason, known
 
+_LOOK_AGAIN = 15.0
+"""Seconds until a driver that is to go is looked at once more: nobody tells that it stays."""
+
 
 def plan_job(observation: Observation[JobRelated]) -> Plan:
     """The next step."""
@@ -52,7 +55,9 @@ def plan_job(observation: Observation[JobRelated]) -> Plan:
     version = version_of(job["spec"], runs)
     name = run_name(name_of(job), version)
     current = next((run for run in runs if name_of(run) == name), None)
-    blockers = in_the_way(spec, runs, observation.related.drivers, name)
+    drivers = observation.related.drivers
+    blockers = in_the_way(spec, runs, drivers, name)
+    beyond_us = stuck(spec, drivers, name, observation.now)
     create: tuple[Object, ...] = ()
     if spec.suspend:
         conditions = ready(Reason.SUSPENDED, "Suspended, as asked: no run is started.")
@@ -60,12 +65,17 @@ def plan_job(observation: Observation[JobRelated]) -> Plan:
             conditions = _of_suspended(spec, current)
         elif spec.mode == "Streaming" and blockers:
             conditions = reconciling(Reason.STOPPING, f"Stops: {blockers[0]} still exists.")
+            if beyond_us is not None:
+                conditions = stalled(Reason.TERMINATING, f"Does not stop: {beyond_us}.")
     elif current is not None:
         conditions = _of_run(spec, current)
     elif blockers:
         conditions = reconciling(
             Reason.WAITING_FOR_OLD_RUN, f"Waits for the old run to end: {blockers[0]} still exists."
         )
+        if beyond_us is not None:
+            message = f"Waits for the old run to end: {beyond_us}."
+            conditions = stalled(Reason.TERMINATING, message)
     elif (too_much := excess(job["spec"])) is not None:
         conditions = stalled(too_much.reason, f"No run is started: {too_much.message}.")
     else:
@@ -93,6 +103,7 @@ def plan_job(observation: Observation[JobRelated]) -> Plan:
         status=status,
         patient=repeatable and on_the_way(before, status),
         events=events,
+        requeue_after=_LOOK_AGAIN if blockers and current is None else None,
     )
     return changes.announce_when_settled(plan, before, Subject.of(job), repeatable=repeatable)
 

@@ -32,6 +32,11 @@ _NOT_THE_ENGINES = {"kafka", "notify", "resources", "env", "env_from", "pod"}
 _WEBHOOK_MOUNT: Object = {"name": "webhook", "mountPath": WEBHOOK_FOLDER, "readOnly": True}
 
 
+def told(spec: SwirlMonitorSpec) -> Object:
+    """What the engine is told of the spec, in a variable."""
+    return spec.model_dump(by_alias=True, exclude_none=True, exclude=_NOT_THE_ENGINES)
+
+
 def kafka_of(spec: SwirlMonitorSpec, installation: Installation) -> KafkaSettings | None:
     """Where Kafka is, or None when nobody said."""
     servers, security = spec.kafka.bootstrap_servers, spec.kafka.security
@@ -99,7 +104,7 @@ def deployment(
     environment = MonitorEnvironment(
         name=name,
         pod_namespace=namespace,
-        spec=spec.model_dump(by_alias=True, exclude_none=True, exclude=_NOT_THE_ENGINES),
+        spec=told(spec),
         kafka=kafka,
         topics=Topics(
             metrics=spec.kafka.metrics_topic or topics.metrics,

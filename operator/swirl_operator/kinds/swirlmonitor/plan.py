@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from swirl.api.v1alpha1.swirlmonitor import SwirlMonitorSpec
 from swirl.wire.environment import InvalidEnvironment
 from swirl.wire.reasons import OutcomeReason
+from swirl_operator.kinds.bounds import excess_of_monitor
 from swirl_operator.kinds.resources import SWIRLMONITORS
 from swirl_operator.kinds.swirlmonitor import conditions, manifests
 from swirl_operator.kinds.swirlmonitor.related import MonitorRelated
@@ -38,6 +39,8 @@ def plan_monitor(observation: Observation[MonitorRelated], installation: Install
             f"spec.nodes: {' after '.join(cycle)}: a pipeline has no cycle; remove one `after`."
         )
         return _plan(observation, stalled(OutcomeReason.INVALID_SPEC, message))
+    if (too_much := excess_of_monitor(manifests.told(spec))) is not None:
+        return _plan(observation, stalled(too_much.reason, f"{too_much.message}."))
     try:
         kafka = manifests.kafka_of(spec, installation)
     except InvalidEnvironment as error:

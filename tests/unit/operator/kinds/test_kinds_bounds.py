@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from swirl.wire.run import MOST_PARAMETER_BYTES, json_bytes
-from swirl_operator.kinds.bounds import MOST_CONF_BYTES, excess
+from swirl_operator.kinds.bounds import MOST_CONF_BYTES, excess, excess_of_monitor
 from tests.support import kstatus
 from tests.unit.operator.kinds.analyticsjob.test_analyticsjob_plan import look as look_at_job
 from tests.unit.operator.kinds.analyticsrun.attempts import look as look_at_run
@@ -63,6 +63,17 @@ def test_a_run_does_not_note_a_spec_that_it_cannot_execute() -> None:
     assert said(plan, "Succeeded")[:2] == ("False", "InvalidParameters")
     assert plan.status is not None
     assert "jobSpec" not in plan.status
+
+
+def test_a_monitor_has_a_bound_likewise() -> None:
+    metrics = [
+        {"name": f"m{n}", "node": "ingest", "source": {"metric": "x" * 200}} for n in range(400)
+    ]
+    assert excess_of_monitor({"metrics": metrics[:100]}) is None
+    over = excess_of_monitor({"metrics": metrics})
+    assert over is not None
+    assert over.reason == "InvalidSpec"
+    assert "96 KiB are the most" in over.message
 
 
 def test_a_configuration_of_spark_has_a_bound_as_well() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
-from swirl_operator.kinds.analyticsjob.handover import in_the_way, to_delete
+from swirl_operator.kinds.analyticsjob.handover import in_the_way, stuck, to_delete
 from swirl_operator.kinds.analyticsjob.version import spec_hash
 from swirl_operator.kinds.runs import run_name
 from swirl_operator.runtime.interface import Object
 from tests.unit.operator.kinds.observed import (
     EARLIER,
+    NOW,
     job,
     merged,
     pod,
@@ -110,3 +112,15 @@ def test_a_batch_run_waits_only_for_drivers_of_its_own_name() -> None:
     """Of a run that was deleted to have it run again."""
     assert blockers(job(), [run_of(other(job()))], pod()) == ["Pod train-1-1"]
     assert blockers(job(), [], pod(labels={"run": "train-2"})) == []
+
+
+def test_a_driver_that_should_be_gone_is_somebodys_to_deal_with() -> None:
+    told = {"deletionTimestamp": EARLIER, "deletionGracePeriodSeconds": 45}
+    gone = pod(status={"phase": "Running"}, metadata=told, spec={"nodeName": "x-dead"})
+    found = stuck(spec_of(stream()), [gone], "train-1", NOW)
+    assert found is not None
+    assert "x-dead does not answer" in found
+    assert "kubectl delete pod train-1-1 --force --grace-period=0" in found
+    soon = datetime.fromisoformat(EARLIER) + timedelta(seconds=20)
+    assert stuck(spec_of(stream()), [gone], "train-1", soon) is None
+    assert stuck(spec_of(stream()), [pod()], "train-1", NOW) is None

@@ -180,7 +180,9 @@ def test_then_the_old_run_goes_and_the_new_one_waits_for_it() -> None:
 def test_a_run_that_is_run_again_waits_for_the_drivers_of_the_deleted_one() -> None:
     """Its second attempt may still be alive, and the new run would start with the first."""
     driver = pod(f"{name_of(job())}-2", labels={"run": name_of(job()), "attempt": "2"})
-    assert not look(job(), related={"drivers": [driver]}).create
+    waiting = look(job(), related={"drivers": [driver]})
+    assert not waiting.create
+    assert waiting.requeue_after == 15, "nobody tells that a driver stays"
 
 
 def test_suspended_before_it_began() -> None:
