@@ -32,11 +32,9 @@ def explain(error: BaseException, log: str = "") -> Failure:
     """
     failure = _explain(error, place_of(error.__traceback__), 0)
     servers = kafka_servers(log) if speaks_of_kafka(failure.message) else ""
-    return (
-        replace(failure, message=f"{failure.message} (not reached: {servers})")
-        if servers
-        else failure
-    )
+    if not servers:
+        return failure
+    return replace(failure, message=f"{failure.message} (not reached: {servers})")
 
 
 def _explain(error: BaseException, place: str | None, depth: int) -> Failure:
