@@ -86,7 +86,10 @@ def _retrying() -> Iterator[tuple[str, Object]]:
     _until(campaign, ANALYTICSRUNS, "BackingOff")
     run = campaign.world.list(ANALYTICSRUNS)[0]
     yield "progressing_retrying", run
-    campaign.settle()
+    # Step by step: at rest it would have run for longer than it may.
+    _until(campaign, ANALYTICSRUNS, "DriverRunning")
+    _until(campaign, ANALYTICSJOBS, "DriverRunning")
+    _until(campaign, MODELSERVERS, "RunNotFinished")
     yield "progressing_running", campaign.world.get(ANALYTICSJOBS, TRAIN)
     yield "progressing_running", campaign.world.list(ANALYTICSRUNS)[0]
     yield "progressing_no_model", campaign.world.get(MODELSERVERS, SERVER)
