@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from swirl import Context, analytics
+from swirl.job.parameters import InvalidParameters
 from swirl.kube.request import Request
 from swirl.kube.resources import PODS, Resource
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
@@ -31,6 +33,11 @@ SETTINGS = {
     "SWIRL_MONITOR_IMAGE": IMAGE,
     "SWIRL_ARTIFACTS_URI": "file:///var/lib/swirl/artifacts",
 }
+
+
+@analytics
+def numbered(ctx: Context, *, id: int) -> None:
+    """Take a number."""
 
 
 class Team:
@@ -225,10 +232,13 @@ async def test_long_parameters_and_large_numbers(team: Team) -> None:
     await team.submit("long", parameters={"items": items[:8000], "id": 9007199254740993})
     await team.submit("too-long", parameters={"items": items})
     await team.submit("big", parameters={"id": 9007199254740993})
+    await team.submit("bigger", parameters={"id": 12345678901234567890})
     said = await team.says("too-long", "InvalidParameters", "512 KiB are the most")
     assert said["status"] == "False"
-    told = {job: _told(await team.driver(job)) for job in ("long", "big")}
+    told = {job: _told(await team.driver(job)) for job in ("long", "big", "bigger")}
     assert told["big"]["parameters"] == {"id": 9007199254740993}
+    with pytest.raises(InvalidParameters, match="more than 64 bits, and Kubernetes rounds"):
+        numbered.validate(told["bigger"]["parameters"])
     assert told["long"]["stored"] is True
     run = await team.run("long")
     assert run["spec"]["jobSpec"]["parameters"] == {
