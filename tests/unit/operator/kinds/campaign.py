@@ -18,7 +18,6 @@ from tests.unit.operator.kinds.world import NAMESPACE, World
 
 TRAIN, INGEST, SERVER = "train", "ingest", "sentiment"
 RETRY_LIMIT = 2
-TIMEOUT_SECONDS = 900
 _PATIENCE = 2000
 
 
@@ -31,7 +30,6 @@ def job_spec(mode: str, v: int = 1, **more: Any) -> Object:
         "parameters": {"v": v},
         # Longer than any campaign, so that no attempt is forgiven; retry.py has tests of its own.
         "retry": {"limit": RETRY_LIMIT, "resetAfterSeconds": 86400},
-        **({"timeoutSeconds": TIMEOUT_SECONDS} if mode == "Batch" else {}),
         **more,
     }
     return AnalyticsJobSpec.model_validate(given).model_dump(by_alias=True, exclude_none=True)
@@ -40,7 +38,9 @@ def job_spec(mode: str, v: int = 1, **more: Any) -> Object:
 class Campaign:
     """The world, one operator process at a time, and everybody else."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, *, timeout_seconds: int | None = None) -> None:
+        self.timeout_seconds = timeout_seconds
+        """Of Batch jobs; without one a driver that hangs does so for ever."""
         self.world = World()
         invariants.guard(self.world)
         self.topic = Topic()
@@ -55,7 +55,9 @@ class Campaign:
     # -- users -------------------------------------------------------------------------------
 
     def submit_job(self, name: str, mode: str, v: int = 1) -> None:
-        obj = {"kind": "AnalyticsJob", "metadata": {"name": name}, "spec": job_spec(mode, v)}
+        more = {"timeoutSeconds": self.timeout_seconds} if mode == "Batch" else {}
+        spec = job_spec(mode, v, **more)
+        obj = {"kind": "AnalyticsJob", "metadata": {"name": name}, "spec": spec}
         self.world.create(ANALYTICSJOBS, obj)
 
     def submit_server(self) -> None:

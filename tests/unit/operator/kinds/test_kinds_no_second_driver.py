@@ -50,7 +50,8 @@ class Cluster(RuleBasedStateMachine):
 
     @initialize(scripts=SCRIPTS)
     def begin(self, scripts: dict[tuple[str, int], list[str]]) -> None:
-        self.campaign = Campaign(by_attempt(scripts, {TRAIN: "ok", INGEST: "forever"}))
+        script = by_attempt(scripts, {TRAIN: "ok", INGEST: "forever"})
+        self.campaign = Campaign(script, timeout_seconds=900)
         self.campaign.submit_job(TRAIN, "Batch")
         self.campaign.submit_job(INGEST, "Streaming")
         self.campaign.submit_server()
