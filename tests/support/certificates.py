@@ -6,14 +6,19 @@ import subprocess
 from pathlib import Path
 
 
-def make_certificates(folder: Path) -> None:
-    """Make an authority, a server's and a client's certificate, and an authority of strangers."""
+def make_certificates(folder: Path, address: str = "127.0.0.1") -> None:
+    """Make an authority, a server's and a client's certificate, and an authority of strangers.
+
+    Args:
+        folder: for them.
+        address: of the server.
+    """
     for name in ("ca", "strangers"):
         _openssl(folder, name, "/CN=authority", "basicConstraints=critical,CA:TRUE")
     for name in ("server", "client"):
         signed = ["-addext", "basicConstraints=CA:FALSE"]
         signed += ["-CA", str(folder / "ca.crt"), "-CAkey", str(folder / "ca.key")]
-        _openssl(folder, name, f"/CN={name}", "subjectAltName=IP:127.0.0.1", *signed)
+        _openssl(folder, name, f"/CN={name}", f"subjectAltName=IP:{address}", *signed)
     _expire(folder, "server", "expired")
     pem = (folder / "server.key").read_text() + (folder / "server.crt").read_text()
     (folder / "server.pem").write_text(pem)

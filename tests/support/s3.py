@@ -27,12 +27,15 @@ class Server:
     Args:
         folder: for its buckets and its log.
         certificate: prefix of a certificate and key; None speaks plain HTTP.
+        address: where it listens.
     """
 
-    def __init__(self, folder: Path, certificate: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, certificate: Path | None = None, address: str = "127.0.0.1"
+    ) -> None:
         self._folder = folder
         (port,) = free_ports(1)
-        self._address = f"127.0.0.1:{port}"
+        self._address = f"{address}:{port}"
         self._certificate = certificate
         self._process: subprocess.Popen[bytes] | None = None
         (folder / "buckets" / BUCKET).mkdir(parents=True)
@@ -81,9 +84,11 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, certificate: Path | None = None) -> Iterator[Server]:
+def running(
+    folder: Path, certificate: Path | None = None, address: str = "127.0.0.1"
+) -> Iterator[Server]:
     """Run a server for the time of the block."""
-    server = Server(folder, certificate)
+    server = Server(folder, certificate, address)
     server.start()
     try:
         yield server

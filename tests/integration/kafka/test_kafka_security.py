@@ -18,7 +18,7 @@ from swirl.kafka.log import KafkaUnavailable, LogReader
 from swirl.kafka.producer import DurableProducer
 from swirl.kafka.spark import spark_options
 from swirl.wire.kafka import KafkaSettings, SaslMechanism
-from tests.integration.kafka.secured import GUEST, PASSWORD, USER, Secured, running
+from tests.support.secured import GUEST, PASSWORD, USER, Secured, running
 from tests.support.tokens import Tokens
 from tests.support.tokens import running as tokens_of
 

@@ -18,9 +18,9 @@ GUEST = "guest"
 
 _PROPERTIES = """\
 listeners=CLIENT://127.0.0.1:{{client}},CONTROLLER://127.0.0.1:{{controller}},\
-SASL://127.0.0.1:{sasl},MUTUAL://127.0.0.1:{mutual},EXPIRED://127.0.0.1:{expired},\
+SASL://{address}:{sasl},MUTUAL://127.0.0.1:{mutual},EXPIRED://127.0.0.1:{expired},\
 ASTRAY://127.0.0.1:{astray}
-advertised.listeners=CLIENT://127.0.0.1:{{client}},SASL://127.0.0.1:{sasl},\
+advertised.listeners=CLIENT://127.0.0.1:{{client}},SASL://{address}:{sasl},\
 MUTUAL://127.0.0.1:{mutual},EXPIRED://127.0.0.1:{expired},ASTRAY://inside.invalid:9092
 listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_SSL,MUTUAL:SSL,\
 EXPIRED:SSL,ASTRAY:PLAINTEXT
@@ -52,17 +52,19 @@ class Secured:
 
     Args:
         folder: for certificates, passwords and the broker.
+        address: of the listener for passwords.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:
         self.folder = folder
-        make_certificates(folder)
+        make_certificates(folder, address)
         (folder / "password").write_text(f"{PASSWORD}\n")
         (folder / "guest").write_text(GUEST)
         sasl, mutual, expired, astray = free_ports(4)
-        self.sasl, self.mutual = f"127.0.0.1:{sasl}", f"127.0.0.1:{mutual}"
+        self.sasl, self.mutual = f"{address}:{sasl}", f"127.0.0.1:{mutual}"
         self.expired, self.astray = f"127.0.0.1:{expired}", f"127.0.0.1:{astray}"
         properties = _PROPERTIES.format(
+            address=address,
             sasl=sasl,
             mutual=mutual,
             expired=expired,
@@ -108,9 +110,9 @@ class Secured:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Secured]:
+def running(folder: Path, address: str = "127.0.0.1") -> Iterator[Secured]:
     """Run a secured broker for the time of the block."""
-    secured = Secured(folder)
+    secured = Secured(folder, address)
     secured.broker.start()
     try:
         yield secured
