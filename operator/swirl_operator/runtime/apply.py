@@ -97,10 +97,12 @@ class WriteMemory:
         seen = {field: current.get(field, _MISSING) for field in status}
         if seen == status:
             return True
+        memory = self._statuses.get(live["metadata"]["uid"])
+        if memory is None or memory.digest != manifest_hash(status):
+            return False
         if any(value is _MISSING for value in seen.values()):
             seen = {field: current.get(field) for field in status}
-        memory = self._statuses.get(live["metadata"]["uid"])
-        return memory == _Written(manifest_hash(status), _digest(seen))
+        return bool(memory.outcome == _digest(seen))
 
     def forget(self, uid: str) -> None:
         self._children.pop(uid, None)

@@ -35,6 +35,7 @@ class HeldStatuses:
 
     Args:
         pace: how many are written at once all the same.
+        busy: whether new work waits, so that nothing that can wait is written beside it.
         clock: monotonic.
         longest: seconds that a status is kept at most.
     """
@@ -43,10 +44,12 @@ class HeldStatuses:
         self,
         *,
         pace: Pace,
+        busy: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
         longest: float = _LONGEST_SECONDS,
     ) -> None:
         self._pace = pace
+        self._busy = busy
         self._clock = clock
         self._longest = longest
         self._held: dict[str, _Held] = {}
@@ -78,7 +81,7 @@ class HeldStatuses:
             return None
         if held is not None and held.status == status:
             return left
-        if self._pace.allows():
+        if not self._busy() and self._pace.allows():
             return None
         before = () if held is None else held.events
         uid = obj["metadata"]["uid"]

@@ -41,7 +41,8 @@ def kopf_settings(router: Router) -> kopf.OperatorSettings:
     settings.peering.standalone = True
     settings.scanning.disabled = True
     settings.persistence.diffbase_storage = NoDiffBase()
-    settings.queueing.idle_timeout = 1.0
+    # Longer than between most events of one object: kopf has a task for each that lives so long.
+    settings.queueing.idle_timeout = 10.0
     settings.queueing.exit_timeout = 0.5
     settings.networking.request_timeout = 30.0
     settings.networking.connect_timeout = 10.0

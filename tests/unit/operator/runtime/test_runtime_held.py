@@ -40,6 +40,15 @@ def test_the_first_ones_are_written_at_once(clock: FakeClock) -> None:
     assert statuses.keep(stored(), {"state": "c"}, ()) == 10.0
 
 
+def test_nothing_is_written_at_once_while_new_work_waits(clock: FakeClock) -> None:
+    waiting = [True]
+    pace = Pace(at_once=2, per_second=0.0, clock=clock.time)
+    statuses = HeldStatuses(pace=pace, busy=lambda: waiting[0], clock=clock.time)
+    assert statuses.keep(stored(), {"state": "a"}, ()) == 10.0
+    waiting[0] = False
+    assert statuses.keep(stored(), {"state": "b"}, ()) is None
+
+
 def test_what_is_kept_is_seen_as_if_it_was_written(full: HeldStatuses) -> None:
     full.keep(stored(), {"state": "runs", "more": 1}, ())
     seen = full.observed(stored(), OWNED)
