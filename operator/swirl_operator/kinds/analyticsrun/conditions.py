@@ -113,7 +113,9 @@ def stopping(attempt: Object, reason: OutcomeReason, report: Report | None = Non
     """
     ends = f"Attempt {attempt['number']} ends: {attempt['message']}"
     if report is not None and report.reason in (Reason.NODE_NOT_READY, Reason.TERMINATING):
-        message = f"{ends}. {report.message} (Pod {attempt['pod']}). Until then nothing is started."
+        message = (
+            f"{ends}. {report.message}. Until Pod {attempt['pod']} is gone nothing is started."
+        )
         return _undecided(report.reason, message)
     return _undecided(reason, f"{ends}; Pod {attempt['pod']} stops.")
 

@@ -65,7 +65,7 @@ def due(
     if report is not None and report.state == "Pending":
         reason = outcome_reason(report.reason)
         if reason is not None and reason.kind is Kind.PERMANENT:
-            return Ending(reason, report.message)
+            return Ending(reason, _clause(report.message))
     if suspended and not started:
         message = "the job was suspended before the driver started"
         return Ending(OutcomeReason.DRIVER_LOST, message)
@@ -75,13 +75,15 @@ def due(
     age = now - from_rfc3339(attempt["intendedAt"])
     if spec.timeout_seconds is not None and age >= timedelta(seconds=spec.timeout_seconds):
         message = f"it took longer than timeoutSeconds ({spec.timeout_seconds})"
-        spent = _ran(attempt, now) if started else f"its driver had not started: {waits_for}"
+        spent = (
+            _ran(attempt, now) if started else f"its driver had not started: {_clause(waits_for)}"
+        )
         return Ending(OutcomeReason.DEADLINE_EXCEEDED, f"{message}; {spent}")
     if started or spec.start_timeout_seconds is None:
         return None
     if age >= timedelta(seconds=spec.start_timeout_seconds):
         limit = f"startTimeoutSeconds ({spec.start_timeout_seconds})"
-        message = f"its driver did not start within {limit}: {waits_for}"
+        message = f"its driver did not start within {limit}: {_clause(waits_for)}"
         return Ending(OutcomeReason.START_TIMEOUT, message)
     return None
 
@@ -123,6 +125,11 @@ def cut_short(pod: Object) -> Object | None:
         },
         "spec": {"activeDeadlineSeconds": _AT_ONCE},
     }
+
+
+def _clause(sentence: str) -> str:
+    """The sentence as a part of another one."""
+    return sentence[:1].lower() + sentence[1:].removesuffix(".")
 
 
 def _ran(attempt: Object, now: datetime) -> str:
