@@ -119,7 +119,7 @@ DEAD: Object = {
 
 
 def _node_is_ready(work: Cluster) -> None:
-    """There is no kubelet: what it would say of its node is said by hand, and once."""
+    """There is no kubelet: what it would say of its node is said by hand."""
     status = {
         "conditions": [{"type": "Ready", "status": "True", "reason": "ByHand", "message": "test"}],
         "capacity": {"cpu": "8", "memory": "8Gi", "pods": "10"},
@@ -172,6 +172,8 @@ def mishaps(release: Release, work: Cluster) -> Iterator[Cluster]:
         for server in SERVERS:
             work.apply(server)
         _pod_is_ready(work)
+        # Pods lose their readiness when their node stops to be ready while they are there.
+        _node_is_ready(work)
         yield work
     finally:
         _clean(work)
@@ -269,6 +271,6 @@ def test_what_comes_at_last_is_taken_up(mishaps: Cluster) -> None:
 
 
 def test_a_node_that_falls_silent_takes_the_readiness(mishaps: Cluster) -> None:
-    """Kubernetes waits for a node for fifty seconds; they pass beside the other tests."""
+    """What Kubernetes waits for a node passes beside the other tests."""
     ready = _says(mishaps, "node", "NodeNotReady", f"node {NODE}, which does not answer since")
     assert f"kubectl delete node {NODE}" in ready["message"]
