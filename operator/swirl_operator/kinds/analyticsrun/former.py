@@ -1,7 +1,8 @@
 """Reasons of attempts as versions before the closed list wrote them, in its words. Pure.
 
 The API server refuses a status with a word that is not in the list, and a status that cannot be
-written is a run that stands still.
+written is a run that stands still. Drivers go on saying these words for as long as users have
+images that were built before.
 """
 
 from __future__ import annotations
@@ -41,14 +42,40 @@ _FORMER: dict[OutcomeReason, tuple[str, ...]] = {
         "UnexpectedAdmissionError",
     ),
 }
+_OF_DRIVERS = frozenset(
+    {
+        "FunctionFailed",
+        "QueryFailed",
+        "SparkEnded",
+        "Exited",
+        "Stopped",
+        "InvalidRun",
+        "EntryPointNotFound",
+        "InvalidEntryPoint",
+        "KafkaNotConfigured",
+        "ResultNotSerializable",
+        "Permanent",
+    }
+)
 _TODAY = {word: reason for reason, words in _FORMER.items() for word in words}
 
 
 def in_todays_words(attempt: Object) -> Object:
-    """The attempt with a reason of the list, or without one where its word is none anybody knew."""
+    """The attempt with a reason of the list, or without one where its word is none anybody knew.
+
+    One that has failed always has a reason, so that what follows from it can be said.
+    """
     word = attempt.get("reason")
+    if attempt["outcome"] == "Failed" and outcome_reason(word) is None:
+        today = _TODAY.get(word, OutcomeReason.DRIVER_FAILED)
+        return {"message": "", **attempt, "reason": str(today)}
     if word is None:
         return attempt
     rest = {key: value for key, value in attempt.items() if key != "reason"}
     today = outcome_reason(word) or _TODAY.get(word)
     return rest if today is None else {**rest, "reason": str(today)}
+
+
+def of_a_driver(word: str) -> OutcomeReason | None:
+    """Today's word for one that a driver of 0.1.0 says of itself; None if it said no such word."""
+    return _TODAY[word] if word in _OF_DRIVERS else None

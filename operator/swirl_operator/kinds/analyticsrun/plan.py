@@ -542,7 +542,9 @@ class _Round:
         """What is to be said once time was considered, and when time alone changes that."""
         self.status.pop("notReadySince", None)
         state = next(item for item in said if item.type == "Ready")
-        limit = patience(state.reason, streaming=self._streaming())
+        was = condition_of(self.run, "Ready")
+        is_down = was is not None and was["status"] == "False" and "notReadySince" in self.before
+        limit = patience(state.reason, streaming=self._streaming(), is_down=is_down)
         if state.status != "Unknown" or limit is None:
             return said, None
         judged = judge(said, self.before, now=self.now, patience=limit)

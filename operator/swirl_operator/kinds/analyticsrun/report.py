@@ -13,6 +13,7 @@ from swirl.wire.outcome import Outcome
 from swirl.wire.progress import Progress
 from swirl.wire.reasons import DRIVER_REASONS, OutcomeReason
 from swirl.wire.times import from_rfc3339
+from swirl_operator.kinds.analyticsrun import former
 from swirl_operator.pods.reading.ended import disrupted
 from swirl_operator.pods.state import PodState, read_state
 from swirl_operator.runtime.interface import Object
@@ -152,8 +153,9 @@ def _cause(state: PodState, pod: Object) -> str:
 
 def _reason_and_message(outcome: Outcome) -> tuple[AnyReason, str]:
     """The driver's own words; a reason that is none of a driver's goes into the message."""
-    reason = known(outcome.reason)
-    if reason is not None and reason in DRIVER_REASONS:
+    reason = former.of_a_driver(outcome.reason) or known(outcome.reason)
+    # It has failed: one that calls that a success gives no reason.
+    if reason is not None and reason in DRIVER_REASONS - {OutcomeReason.SUCCEEDED}:
         return reason, outcome.message
     if not outcome.reason:
         return OutcomeReason.DRIVER_FAILED, outcome.message

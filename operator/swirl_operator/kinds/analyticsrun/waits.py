@@ -21,11 +21,19 @@ _STARTING = (Reason.DRIVER_STARTING, Reason.DRIVER_RUNNING, Reason.EXECUTORS_STA
 _ITS_TURN = (OutcomeReason.UNSCHEDULABLE, OutcomeReason.QUOTA_EXCEEDED)
 
 
-def patience(reason: AnyReason, *, streaming: bool) -> timedelta | None:
-    """How long a run may be under way for that reason; None for ever."""
+def patience(reason: AnyReason, *, streaming: bool, is_down: bool = False) -> timedelta | None:
+    """How long a run may be under way for that reason; None for ever.
+
+    Args:
+        reason: why it is not Ready.
+        streaming: whether it is a stream.
+        is_down: whether somebody was told to look already. What starts then is one more try, and no
+            reason to take that back.
+    """
     if streaming:
         if reason in _ASKED_FOR:
             return None
-        return STARTING_PATIENCE if reason in _STARTING else PATIENCE
+        return STARTING_PATIENCE if reason in _STARTING and not is_down else PATIENCE
     waits = isinstance(reason, OutcomeReason) and reason.kind is Kind.WAIT
+    waits = waits or reason == OutcomeReason.PLATFORM_ERROR
     return PATIENCE if waits and reason not in _ITS_TURN else None

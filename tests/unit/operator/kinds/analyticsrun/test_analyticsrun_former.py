@@ -5,9 +5,17 @@ from __future__ import annotations
 import pytest
 
 from swirl_operator.kinds.analyticsrun.former import in_todays_words
+from swirl_operator.runtime.interface import Object
 from tests.unit.operator.kinds.analyticsrun.attempts import RUNNING, attempt, going, look
 from tests.unit.operator.kinds.checks import crd_schema
-from tests.unit.operator.kinds.observed import EARLIER, condition, merged, pod
+from tests.unit.operator.kinds.observed import (
+    EARLIER,
+    condition,
+    merged,
+    pod,
+    said,
+    terminated,
+)
 
 WORDS_OF_0_1_0 = (
     "Completed",
@@ -65,6 +73,28 @@ def test_a_word_of_the_list_stays(word: str) -> None:
 def test_a_word_that_nobody_knew_is_left_out() -> None:
     assert in_todays_words(attempt(reason="TooHot")) == attempt()
     assert in_todays_words(attempt()) == attempt()
+
+
+@pytest.mark.parametrize("reason", [{"reason": "TooHot"}, {}])
+def test_a_run_goes_on_after_an_attempt_that_failed_for_what_nobody_knows(reason: Object) -> None:
+    failed = attempt(outcome="Failed", message="x", finishedAt=EARLIER, **reason)
+    waits = {"nextAttemptTime": "2026-01-31T13:00:00Z", "failures": 1}
+    plan = look(going(failed, **waits))
+    assert said(plan)[:2] == ("Unknown", "BackingOff")
+    assert "(DriverFailed: x)" in said(plan)[2]
+
+
+@pytest.mark.parametrize(
+    ("word", "reason", "counted"),
+    [("FunctionFailed", "UserError", 1), ("Stopped", "DriverLost", 0)],
+)
+def test_a_driver_of_an_older_image_is_understood(word: str, reason: str, counted: int) -> None:
+    """The operator is upgraded first, and images of users later."""
+    end = terminated(1, {"outcome": "Failed", "reason": word, "message": "x"})
+    plan = look(going(attempt(podUid="uid-of-train-1-1")), pod(status=end))
+    assert plan.status is not None
+    assert plan.status["attempts"][0]["reason"] == reason
+    assert plan.status["failures"] == counted
 
 
 def test_a_run_that_goes_on_can_be_written() -> None:

@@ -168,7 +168,7 @@ def annotated(value: Any) -> Object:
     return pod(metadata={"annotations": {"swirl.dev/progress": text}})
 
 
-@pytest.mark.parametrize("reason", ["Cancelled", "OOMKilled", "Blamed"])
+@pytest.mark.parametrize("reason", ["Cancelled", "OOMKilled", "Blamed", "Succeeded"])
 def test_a_driver_gives_no_reason_that_is_somebody_elses_to_give(reason: str) -> None:
     report = read(pod(status=terminated(1, {"reason": reason, "message": "so I say"})))
     assert (report.reason, report.message) == ("DriverFailed", f"{reason}: so I say")

@@ -15,7 +15,16 @@ from swirl_operator.status.overdue import PATIENCE
 from swirl_operator.status.reasons import Reason
 from tests.support import kstatus
 from tests.unit.operator.kinds.analyticsrun.attempts import RUNNING, attempt, going, look
-from tests.unit.operator.kinds.observed import EARLIER, NOW, after, container, merged, pod, said
+from tests.unit.operator.kinds.observed import (
+    EARLIER,
+    NOW,
+    after,
+    container,
+    merged,
+    pod,
+    said,
+    terminated,
+)
 
 STREAM: Object = {"mode": "Streaming"}
 PULL = {"waiting": {"reason": "ImagePullBackOff", "message": "not found"}}
@@ -90,6 +99,25 @@ def test_a_stream_that_is_lost_and_cannot_come_back_is_down_since_it_was_lost() 
     assert "Not ready since 2026-01-31T12:00:10Z" in said(still)[2]
 
 
+def test_a_stream_that_is_down_stays_so_while_its_next_attempt_starts() -> None:
+    """Every new attempt would be news otherwise, and an alert would be resolved and fire again."""
+    starts = [{"type": "PodScheduled", "status": "True", "lastTransitionTime": EARLIER}]
+    second = pod("train-1-2", labels={"attempt": "2"}, status={"conditions": starts})
+    third = pod("train-1-2", labels={"attempt": "2"}, status=RUNS)
+    failed, down, again, starting, up = looks(
+        going(spec={**STREAM, "retry": {"backoffSeconds": 190}}),
+        (0, (pod(status=terminated(1, {"reason": "UserError", "message": "x"})),), {}),
+        (121, (), {}),
+        (131, (), {}),
+        (132, (second,), {"events": {"uid-of-train-1-2": []}}),
+        (140, (third,), {}),
+    )
+    assert said(failed)[:2] == ("Unknown", "BackingOff")
+    assert said(down)[:2] == ("False", "BackingOff")
+    assert said(again)[:2] == said(starting)[:2] == ("False", "DriverStarting")
+    assert said(up)[0] == "True"
+
+
 def test_a_batch_that_waits_for_room_waits_its_turn() -> None:
     no_room = {"type": "PodScheduled", "status": "False", "message": "0/1 nodes are available"}
     waiting = pod(status={"phase": "Pending", "conditions": [no_room]})
@@ -148,6 +176,7 @@ def test_a_suspended_run_waits_for_ever() -> None:
         (OutcomeReason.CONFIG_MISSING, PATIENCE, PATIENCE),
         (OutcomeReason.VOLUME_MOUNT, PATIENCE, PATIENCE),
         (OutcomeReason.DEADLINE_EXCEEDED, PATIENCE, None),
+        (OutcomeReason.PLATFORM_ERROR, PATIENCE, PATIENCE),
         (Reason.JOB_NOT_FOUND, None, None),
     ],
 )
