@@ -42,9 +42,12 @@ def orphaned(job: str) -> Conditions:
     )
 
 
-def cancelling(pod: str) -> Conditions:
-    """The run is cancelled and its driver stops."""
-    return _undecided(Reason.CANCELLING, f"Cancelled, as spec.cancel asks; Pod {pod} stops.")
+def cancelling(pod: str, stuck: str | None = None) -> Conditions:
+    """The run is cancelled and its driver stops; `stuck` says of one that should be gone why not."""
+    asked = "Cancelled, as spec.cancel asks; Pod"
+    if stuck is not None:
+        return _undecided(Reason.TERMINATING, f"{asked} {pod} {stuck}.")
+    return _undecided(Reason.CANCELLING, f"{asked} {pod} stops.")
 
 
 def cancelled() -> Conditions:

@@ -48,6 +48,7 @@ from swirl_operator.kinds.runs import is_made_by, is_orphan, job_spec_of, outcom
 from swirl_operator.kinds.versions import is_same_version
 from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.reading.questions import LOOK_AGAIN, unread
+from swirl_operator.pods.reading.running import overdue, stays_terminating
 from swirl_operator.pods.roles import EXECUTOR
 from swirl_operator.runtime.interface import ChildFailure, Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.objects import (
@@ -174,8 +175,14 @@ class _Round:
             self._store(last)
             return self._cancelled(last)
         self._store(last)
-        delete = (self._ref(last),) if step.delete else ()
-        return self._written(conditions.cancelling(last["pod"]), delete=delete)
+        assert pod is not None
+        stuck = stays_terminating(pod).message if overdue(pod, self.now) else None
+        return self._written(
+            conditions.cancelling(last["pod"], stuck),
+            delete=(self._ref(last),) if step.delete else (),
+            # Nobody tells that a Pod stays.
+            requeue_after=_LOOK_AGAIN if is_deleting(pod) else None,
+        )
 
     def _cancelled(self, last: Object | None) -> Plan:
         self.status.pop("nextAttemptTime", None)
@@ -455,11 +462,14 @@ class _Round:
     def _placed(self) -> Object:
         """The spec that the run executes, placed as the job's present spec asks.
 
-        That of a job which is of another version by now is none of this run's.
+        That of a job which is of another version by now is none of this run's, and a run that
+        somebody wrote whole is placed as is written there.
         """
         assert self.job_spec is not None
         job = self.observation.related.job
-        if job is None or not is_same_version(job["spec"], self.job_spec):
+        if job is None or ("jobSpec" in self.run["spec"] and not is_made_by(self.run, job)):
+            return self.job_spec
+        if not is_same_version(job["spec"], self.job_spec):
             return self.job_spec
         return present_placement(self.job_spec, job["spec"])
 

@@ -65,9 +65,23 @@ def test_while_its_driver_starts_or_runs(status: Object) -> None:
     assert plan.delete == (Ref(PODS, "ads", "train-1-1", "uid-of-train-1-1"),)
     assert said(plan, "Succeeded")[:2] == ("Unknown", "Cancelling")
     assert kstatus.compute(after(obj, plan)) == "InProgress"
-    again = look(after(obj, plan), pod(status=status, metadata=DELETING))
+    told = {"deletionTimestamp": "2026-01-31T12:00:45Z", "deletionGracePeriodSeconds": 45}
+    again = look(after(obj, plan), pod(status=status, metadata=told))
     assert again.delete == (), "it was asked to go"
     assert again.status == plan.status
+
+
+def test_a_driver_that_does_not_stop_is_named_with_what_to_do() -> None:
+    told = {"deletionTimestamp": EARLIER, "deletionGracePeriodSeconds": 45}
+    stays = pod(status=RUNNING, metadata=told, spec={"nodeName": "x-dead"})
+    plan = look(cancelled(going()), stays)
+    assert said(plan, "Succeeded")[:2] == ("Unknown", "Terminating")
+    assert "Cancelled, as spec.cancel asks" in said(plan)[2]
+    assert "node x-dead does not answer" in said(plan)[2]
+    told["deletionTimestamp"] = "2026-01-31T12:00:10Z"
+    plan = look(cancelled(going()), merged(stays, {"metadata": told}))
+    assert said(plan)[1] == "Cancelling"
+    assert plan.requeue_after, "nobody tells that it stays"
 
 
 def test_when_its_driver_is_gone() -> None:

@@ -369,3 +369,13 @@ def test_a_job_of_another_version_places_no_pods_of_this_run() -> None:
     (alone,) = look(obj).create
     placed = [item["metadata"]["annotations"]["swirl.dev/placement"] for item in (made, alone)]
     assert placed[0] == placed[1]
+
+
+def test_a_run_that_somebody_wrote_whole_is_placed_as_it_says() -> None:
+    """It is of the job's version, but what was written in it is not the job's to overrule."""
+    own = going(spec=CORRECTED["spec"])
+    own = merged(own, {"spec": {"jobSpec": own["status"]["jobSpec"]}, "status": {"jobSpec": None}})
+    (made,) = look(own, related={"job": TYPO}).create
+    assert made["spec"]["nodeSelector"] == {"disk": "fast"}
+    waiting = pod(status=WAITS, metadata={"annotations": made["metadata"]["annotations"]})
+    assert said(look(own, waiting, related={"job": TYPO}))[1] == "Unschedulable"
