@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from swirl.wire.reasons import OutcomeReason
+from swirl.wire.times import rfc3339
 from swirl_operator.runtime.interface import Event, Observation, Plan
 from swirl_operator.runtime.objects import status_of
 from swirl_operator.status.changes import Outbox
@@ -24,6 +25,7 @@ class InvalidObject(ValueError):
 
 _CORRECT = "Compare it with `kubectl explain`, correct it and apply again."
 _UNKNOWN = "there is no such field"
+_OUR_FAULT = "That is a fault of Swirl; what runs is left alone, and goes on when it is mended."
 _CORRECT_RUN = "A run cannot be changed: correct what it was made from and create another one."
 
 
@@ -32,6 +34,7 @@ def invalid_plan(
     error: Exception,
     *,
     bounded: bool = False,
+    is_over: bool = True,
     not_ours: tuple[str, ...] = (),
 ) -> Plan:
     """The Plan that says so; never raises.
@@ -40,20 +43,24 @@ def invalid_plan(
         observation: the object, as far as it could be read.
         error: what its planner raised.
         bounded: whether the kind has a `Succeeded` condition too.
+        is_over: whether such an object has ended with that; otherwise it goes on when it can.
         not_ours: status fields that somebody else writes.
     """
     message = f"{_fault(error)}. {_CORRECT_RUN if bounded else _CORRECT}"
-    conditions = stalled(OutcomeReason.INVALID_SPEC, message)
-    if bounded:
-        conditions = (
-            Condition("Succeeded", "False", OutcomeReason.INVALID_SPEC, message),
-            *conditions,
-        )
+    reason = OutcomeReason.INVALID_SPEC
+    if bounded and not is_over and not isinstance(error, ValueError):
+        reason, message = OutcomeReason.PLATFORM_ERROR, f"{_fault(error)}. {_OUR_FAULT}"
+    conditions = stalled(reason, message)
     before = status_of(observation.obj)
     kept = {field: value for field, value in before.items() if field not in not_ours}
     kept |= Outbox.of(before).fields()
+    if bounded:
+        ended = Condition("Succeeded", "False" if is_over else "Unknown", reason, message)
+        conditions = (ended, *conditions)
+    if bounded and is_over:
+        kept.setdefault("completionTime", rfc3339(observation.now))
     status = kept | frame(observation, conditions).fields
-    return Plan(status=status, events=(Event("Warning", OutcomeReason.INVALID_SPEC, message),))
+    return Plan(status=status, events=(Event("Warning", reason, message),))
 
 
 def _fault(error: Exception) -> str:

@@ -43,7 +43,7 @@ def orphaned(job: str) -> Conditions:
 
 
 def cancelling(pod: str, stuck: str | None = None) -> Conditions:
-    """The run is cancelled and its driver stops; `stuck` says of one that should be gone why not."""
+    """The run is cancelled and its driver stops; `stuck` says why it is not gone yet."""
     asked = "Cancelled, as spec.cancel asks; Pod"
     if stuck is not None:
         return _undecided(Reason.TERMINATING, f"{asked} {pod} {stuck}.")

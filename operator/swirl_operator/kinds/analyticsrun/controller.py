@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from swirl.kube.resources import PODS, Resource
 from swirl.wire import labels
+from swirl_operator.kinds.analyticsrun import former
 from swirl_operator.kinds.analyticsrun.plan import plan_run
 from swirl_operator.kinds.analyticsrun.related import RunRelated
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
@@ -21,10 +23,13 @@ from swirl_operator.runtime.objects import (
     labels_of,
     name_of,
     namespace_of,
+    phase_of,
     status_of,
 )
 from swirl_operator.status.invalid import invalid_plan
 from swirl_operator.status.reasons import Reason
+
+_ENDED = ("Succeeded", "Failed")
 
 
 def _may_concern(job: Object, run: Object) -> bool:
@@ -82,4 +87,16 @@ class AnalyticsRunController:
         return plan_run(observation, self._installation)
 
     def invalid(self, observation: Observation[Any], error: Exception) -> Plan:
-        return invalid_plan(observation, error, bounded=True)
+        """Over, but not while a driver works that nobody would look after, nor for our own fault.
+
+        What else was made from it would wait for the end of that driver for ever.
+        """
+        run = observation.obj
+        attempts = status_of(run).get("attempts")
+        if attempts:
+            today = [former.in_todays_words(attempt) for attempt in attempts]
+            status = {**status_of(run), "attempts": today}
+            observation = replace(observation, obj={**run, "status": status})
+        works = any(phase_of(pod) not in _ENDED for pod in observation.owned(PODS))
+        is_over = isinstance(error, ValueError) and not works
+        return invalid_plan(observation, error, bounded=True, is_over=is_over)

@@ -66,7 +66,7 @@ def in_todays_words(attempt: Object) -> Object:
     One that has failed always has a reason, so that what follows from it can be said.
     """
     word = attempt.get("reason")
-    if attempt["outcome"] == "Failed" and outcome_reason(word) is None:
+    if attempt.get("outcome") == "Failed" and outcome_reason(word) is None:
         today = _TODAY.get(word, OutcomeReason.DRIVER_FAILED)
         return {"message": "", **attempt, "reason": str(today)}
     if word is None:

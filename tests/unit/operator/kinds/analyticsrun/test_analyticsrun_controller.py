@@ -1,11 +1,24 @@
 from __future__ import annotations
 
+import pytest
+
 from swirl.kube.resources import PODS
 from swirl_operator.kinds.analyticsrun.controller import AnalyticsRunController
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.runtime.cache import Cache
+from swirl_operator.runtime.interface import Object
 from swirl_operator.runtime.key import Key
-from tests.unit.operator.kinds.observed import EARLIER, job, observe, planned, pod, run, said
+from tests.unit.operator.kinds.analyticsrun.attempts import RUNNING, going
+from tests.unit.operator.kinds.observed import (
+    EARLIER,
+    job,
+    observe,
+    planned,
+    pod,
+    run,
+    said,
+    terminated,
+)
 from tests.unit.operator.kinds.process import INSTALLATION
 
 CONTROLLER = AnalyticsRunController(INSTALLATION)
@@ -55,3 +68,32 @@ def test_a_run_that_cannot_be_planned_has_failed() -> None:
     )
     assert said(plan, "Succeeded")[:2] == ("False", "InvalidSpec")
     assert said(plan)[0] == "False"
+    assert plan.status is not None
+    assert plan.status["completionTime"] == "2026-01-31T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("error", "pods"),
+    [(ValueError("no"), [pod(status=RUNNING)]), (KeyError("reason"), [])],
+)
+def test_a_run_is_not_over_while_a_driver_works_or_for_a_fault_of_ours(
+    error: Exception, pods: list[Object]
+) -> None:
+    """Nobody would look after that driver, and the next version would wait for its end for ever."""
+    plan = planned(
+        lambda o: CONTROLLER.invalid(o, error), observe(going(), children={"pods": pods})
+    )
+    assert said(plan, "Succeeded")[:2] == ("Unknown", "InvalidSpec" if pods else "PlatformError")
+    assert said(plan)[0] == "False"
+    assert said(plan, "Stalled")[0] == "True"
+    assert plan.status is not None
+    assert "completionTime" not in plan.status
+
+
+def test_a_run_is_over_once_its_driver_is() -> None:
+    ended = pod(status=terminated(0))
+    plan = planned(
+        lambda o: CONTROLLER.invalid(o, ValueError("no")),
+        observe(going(), children={"pods": [ended]}),
+    )
+    assert said(plan, "Succeeded")[0] == "False"
