@@ -6,7 +6,8 @@ of it can run any more. So no crash between two writes can take an end for anoth
 next attempt never meets the driver of this one.
 
 A driver that runs is stopped by its Pod's own deadline, which leaves the Pod and its log; one that
-has not started has no log, and its Pod is deleted.
+has not started has no log, and its Pod is deleted. What outlives a driver in its Pod, such as a
+proxy beside it, is stopped like a driver that runs, once it is written down how the driver ended.
 """
 
 from __future__ import annotations
@@ -19,9 +20,15 @@ from swirl.kube.resources import PODS
 from swirl.wire import labels
 from swirl.wire.reasons import Kind, OutcomeReason
 from swirl.wire.times import from_rfc3339
-from swirl_operator.kinds.analyticsrun.report import Report, taken
+from swirl_operator.kinds.analyticsrun.report import CONTAINER, Report, taken
 from swirl_operator.runtime.interface import Object
-from swirl_operator.runtime.objects import is_deleting, name_of, namespace_of
+from swirl_operator.runtime.objects import (
+    is_deleting,
+    name_of,
+    namespace_of,
+    phase_of,
+    status_of,
+)
 from swirl_operator.status.reasons import outcome_reason
 
 _AT_ONCE = 1
@@ -130,6 +137,23 @@ def cut_short(pod: Object) -> Object | None:
 def _clause(sentence: str) -> str:
     """The sentence as a part of another one."""
     return sentence[:1].lower() + sentence[1:].removesuffix(".")
+
+
+def is_outlived(pod: Object) -> bool:
+    """Whether another container goes on in the Pod of a driver that has ended.
+
+    Not by the phase alone: kubelet tells that later than the end of the last container.
+    """
+    others = (
+        status
+        for status in status_of(pod).get("containerStatuses") or ()
+        if status.get("name") != CONTAINER
+    )
+    return (
+        phase_of(pod) not in ("Succeeded", "Failed")
+        and not is_deleting(pod)
+        and any("terminated" not in (status.get("state") or {}) for status in others)
+    )
 
 
 def _ran(attempt: Object, now: datetime) -> str:

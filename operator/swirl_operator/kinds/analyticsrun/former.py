@@ -67,8 +67,8 @@ def in_todays_words(attempt: Object) -> Object:
     """
     word = attempt.get("reason")
     if attempt.get("outcome") == "Failed" and outcome_reason(word) is None:
-        today = _TODAY.get(word, OutcomeReason.DRIVER_FAILED)
-        return {"message": "", **attempt, "reason": str(today)}
+        why = _TODAY.get(str(word), OutcomeReason.DRIVER_FAILED)
+        return {"message": "", **attempt, "reason": str(why)}
     if word is None:
         return attempt
     rest = {key: value for key, value in attempt.items() if key != "reason"}

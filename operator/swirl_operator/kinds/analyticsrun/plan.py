@@ -100,6 +100,26 @@ class _Round:
     def plan(self) -> Plan:
         if is_deleting(self.run):
             return Plan()
+        return self._ending_the_rest(self._next())
+
+    def _ending_the_rest(self, wanted: Plan) -> Plan:
+        """With an end for what outlives the drivers that have ended: they hold their place."""
+        stored = self.before.get("attempts") or ()
+        known = {item["number"] for item in stored if item.get("outcome") in _ENDED}
+        apply, soon = list(wanted.apply), False
+        for attempt in self._attempts():
+            pod = self._pod(attempt)
+            if attempt["outcome"] not in _ENDED or pod is None or not ending.is_outlived(pod):
+                continue
+            manifest = ending.cut_short(pod)
+            if attempt["number"] not in known:
+                soon = True
+            elif manifest is not None:
+                apply.append(manifest)
+        requeue_after = 0 if soon and wanted.status is not None else wanted.requeue_after
+        return replace(wanted, apply=tuple(apply), requeue_after=requeue_after)
+
+    def _next(self) -> Plan:
         if outcome_of(self.run) != "Running":
             return self._as_it_ended()
         if not self._attempts():

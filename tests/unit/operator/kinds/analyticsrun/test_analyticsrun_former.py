@@ -78,8 +78,7 @@ def test_a_word_that_nobody_knew_is_left_out() -> None:
 @pytest.mark.parametrize("reason", [{"reason": "TooHot"}, {}])
 def test_a_run_goes_on_after_an_attempt_that_failed_for_what_nobody_knows(reason: Object) -> None:
     failed = attempt(outcome="Failed", message="x", finishedAt=EARLIER, **reason)
-    waits = {"nextAttemptTime": "2026-01-31T13:00:00Z", "failures": 1}
-    plan = look(going(failed, **waits))
+    plan = look(going(failed, nextAttemptTime="2026-01-31T13:00:00Z", failures=1))
     assert said(plan)[:2] == ("Unknown", "BackingOff")
     assert "(DriverFailed: x)" in said(plan)[2]
 

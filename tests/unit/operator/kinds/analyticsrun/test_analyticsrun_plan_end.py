@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
 from swirl.kube.resources import PODS
-from swirl_operator.runtime.interface import Plan, Ref
+from swirl_operator.runtime.interface import Object, Plan, Ref
 from tests.support import kstatus
 from tests.unit.operator.kinds.analyticsrun.attempts import (
     attempt,
@@ -12,6 +17,7 @@ from tests.unit.operator.kinds.analyticsrun.attempts import (
 )
 from tests.unit.operator.kinds.observed import (
     EARLIER,
+    NOW,
     after,
     merged,
     pod,
@@ -151,3 +157,54 @@ def test_a_long_message_is_cut() -> None:
     plan = look(going(), pod(status=terminated(1, {"message": "x" * 9000})))
     assert plan.status is not None
     assert len(plan.status["attempts"][0]["message"]) == 4096
+
+
+# -- what outlives a driver in its Pod -----------------------------------------------------------
+
+PROXY = {"name": "proxy", "state": {"running": {"startedAt": EARLIER}}}
+
+
+def outlived(code: int, **more: Any) -> Object:
+    """A driver that ended in a Pod that goes on, since another container of it does."""
+    status = terminated(code)
+    return pod(
+        status={
+            **status,
+            "phase": "Running",
+            "containerStatuses": [*status["containerStatuses"], PROXY],
+        },
+        **more,
+    )
+
+
+@pytest.mark.parametrize(("code", "spec"), [(0, {}), (1, {}), (1, {"retry": {"limit": 0}})])
+def test_what_outlives_a_driver_is_ended_once_the_end_is_written_down(
+    code: int, spec: Object
+) -> None:
+    """It would hold its place for ever, and the next version of a stream waits for it."""
+    obj = going(spec=spec)
+    ended = look(obj, outlived(code))
+    assert ended.status is not None
+    assert ended.apply == (), "what ended it is read off this very Pod"
+    assert ended.requeue_after == 0
+    then = look(after(obj, ended), outlived(code), now=NOW - timedelta(minutes=1))
+    assert [item["spec"] for item in then.apply] == [{"activeDeadlineSeconds": 1}]
+    told = outlived(code, spec={"activeDeadlineSeconds": 1})
+    assert look(after(obj, ended), told, now=NOW - timedelta(minutes=1)).apply == ()
+    going_away = outlived(code, metadata={"deletionTimestamp": EARLIER})
+    assert look(after(obj, ended), going_away, now=NOW - timedelta(minutes=1)).apply == ()
+
+
+def test_a_pod_whose_phase_lags_behind_is_left_alone() -> None:
+    obj = going()
+    lags = pod(status={**terminated(0), "phase": "Running"})
+    ended = look(obj, lags)
+    assert ended.requeue_after is None
+    assert look(after(obj, ended), lags) == Plan()
+
+
+def test_what_outlives_a_cancelled_driver_is_ended_too() -> None:
+    obj = merged(going(), {"spec": {"cancel": True}, "metadata": {"generation": 2}})
+    ended = look(obj, outlived(1))
+    assert ended.requeue_after == 0
+    assert look(after(obj, ended), outlived(1)).apply
