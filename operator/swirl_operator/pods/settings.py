@@ -36,6 +36,13 @@ _OF_POD = (
 )
 
 
+_OF_CHART = "the chart's value workloads"
+
+
+class InvalidDefaults(InvalidObject):
+    """What the installation says of all Pods contradicts what Swirl keeps: no object is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """What one place says of Pods.
@@ -63,7 +70,7 @@ class Defaults:
 
     def under(self, *layers: Layer) -> tuple[Layer, ...]:
         """These first, then the layers."""
-        return (Layer.of(self.workload, "the chart's value workloads"), *layers)
+        return (Layer.of(self.workload, _OF_CHART), *layers)
 
 
 def configured(
@@ -84,20 +91,32 @@ def configured(
             sets them or not: half of its settings by another hand would be no settings at all.
 
     Raises:
-        InvalidObject: a template contradicts what Swirl keeps.
+        InvalidObject: a template contradicts what Swirl keeps; InvalidDefaults, if it is that of
+            the installation.
     """
-    name = template["spec"]["containers"][0]["name"]
     made = _with_env(template, [])
     for layer in layers:
-        made = merge(made, _patch(layer, made, name))
-        over = layer.pod.template
-        if over is not None:
-            made = merge(made, _addressed(over, name, role, f"{layer.where}.pod.template"))
-        wrong = contradictions(template, made, name)
-        if wrong:
-            raise InvalidObject(f"{layer.where}.pod: {'; '.join(wrong)}")
+        try:
+            made = _laid_over(template, made, layer, role)
+        except InvalidObject as error:
+            if layer.where == _OF_CHART:
+                raise InvalidDefaults(str(error)) from error
+            raise
     said, own = _env_of(made), _env_of(template)
     return _with_env(made, [*(item for item in said if not _is_own(item, own_variables)), *own])
+
+
+def _laid_over(template: Object, made: Object, layer: Layer, role: str) -> Object:
+    """What was made of the template so far, with one more layer."""
+    name = template["spec"]["containers"][0]["name"]
+    made = merge(made, _patch(layer, made, name))
+    over = layer.pod.template
+    if over is not None:
+        made = merge(made, _addressed(over, name, role, f"{layer.where}.pod.template"))
+    wrong = contradictions(template, made, name)
+    if wrong:
+        raise InvalidObject(f"{layer.where}.pod: {'; '.join(wrong)}")
+    return made
 
 
 def _env_of(template: Object) -> Sequence[Any]:

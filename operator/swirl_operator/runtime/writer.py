@@ -102,7 +102,7 @@ class ChildWriter:
             except ApiError as error:
                 if is_outage(error):
                     raise
-                if not _is_quota(error):
+                if not _is_quota(error) and not _is_unasked(error):
                     failures.append(
                         _failure(resource, manifest, error.code, error.reason, error.message)
                     )
@@ -211,6 +211,11 @@ class ChildWriter:
 
 def _is_quota(error: ApiError) -> bool:
     return "exceeded quota" in error.message
+
+
+def _is_unasked(error: ApiError) -> bool:
+    """A webhook with side effects is not asked in a dry run: nothing was said of the object."""
+    return "does not support dry run" in error.message
 
 
 def as_refs(failures: Sequence[ChildFailure]) -> str:

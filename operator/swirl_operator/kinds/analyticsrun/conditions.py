@@ -88,6 +88,15 @@ def name_clash(detail: str) -> Conditions:
     )
 
 
+def wrong_defaults(detail: str) -> Conditions:
+    """The installation's own settings are wrong, and no run is."""
+    message = f"No Pod can be made: {detail}. Goes on when the chart's values are corrected."
+    return (
+        Condition("Succeeded", "Unknown", OutcomeReason.PLATFORM_ERROR, message),
+        *stalled(OutcomeReason.PLATFORM_ERROR, message),
+    )
+
+
 def misplaced(detail: str) -> Conditions:
     """What says where the Pods go is wrong; corrected in the job, it is no other version."""
     message = f"The Pods cannot be placed as asked: {detail}. Goes on when it is corrected."

@@ -50,6 +50,7 @@ from swirl_operator.pods.installation import Installation
 from swirl_operator.pods.reading.questions import LOOK_AGAIN, unread
 from swirl_operator.pods.reading.running import overdue, stays_terminating
 from swirl_operator.pods.roles import EXECUTOR
+from swirl_operator.pods.settings import InvalidDefaults
 from swirl_operator.runtime.interface import ChildFailure, Event, Object, Observation, Plan, Ref
 from swirl_operator.runtime.objects import (
     annotations_of,
@@ -338,6 +339,9 @@ class _Round:
             )
         try:
             manifest, executor = self._manifest(attempt), self._executor()
+        except InvalidDefaults as error:
+            wait = _soonest(_LONGEST_REFUSAL_SECONDS, left)
+            return self._written(conditions.wrong_defaults(str(error)), requeue_after=wait)
         except InvalidObject as error:
             if not refused.is_placement(str(error)):
                 report = Report("Failed", OutcomeReason.INVALID_SPEC, str(error))

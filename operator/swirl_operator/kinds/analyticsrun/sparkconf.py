@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from swirl.api.v1alpha1.analyticsjob import AnalyticsJobSpec
 from swirl_operator.kinds.analyticsrun.names import executor_prefix
+from swirl_operator.pods.builder import PULL_POLICY
 from swirl_operator.pods.environment import literal
 from swirl_operator.pods.quantity import mebibytes
 from swirl_operator.pods.resources import cpu_of, other_resources
@@ -56,7 +57,9 @@ def spark_conf(
         "spark.kubernetes.executor.request.cores": cpu,
         "spark.kubernetes.namespace": namespace,
         "spark.kubernetes.container.image": spec.image,
-        "spark.kubernetes.container.image.pullPolicy": pod["containers"][0]["imagePullPolicy"],
+        "spark.kubernetes.container.image.pullPolicy": pod["containers"][0].get(
+            "imagePullPolicy", PULL_POLICY
+        ),
         "spark.kubernetes.driver.pod.name": "$(SWIRL_POD_NAME)",
         "spark.kubernetes.executor.podNamePrefix": executor_prefix(run, attempt),
         "spark.kubernetes.executor.podTemplateFile": f"{TEMPLATE_DIRECTORY}/{TEMPLATE_FILE}",

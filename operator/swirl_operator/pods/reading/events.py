@@ -78,7 +78,7 @@ def why_not_started(events: Iterable[Object]) -> Finding | None:
 def probe_failure(events: Iterable[Object], container: str) -> Finding | None:
     """What the container's probe said last, None if none failed."""
     for event in _newest_first(events):
-        if _word(event) != "Unhealthy" or container not in _where(event):
+        if _word(event) != "Unhealthy" or container != _where(event):
             continue
         found = _PROBE.match(_said(event))
         if found is not None:
@@ -94,7 +94,7 @@ def probe_failure(events: Iterable[Object], container: str) -> Finding | None:
 def killed_by_probe(events: Iterable[Object], container: str) -> str | None:
     """Which probe kubelet ends the container for: `startup` or `liveness`; None for none."""
     for event in _newest_first(events):
-        if _word(event) == "Killing" and container in _where(event):
+        if _word(event) == "Killing" and container == _where(event):
             found = _KILLED.search(_said(event))
             return found.group(1) if found else None
     return None

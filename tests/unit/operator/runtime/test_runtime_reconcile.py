@@ -321,6 +321,14 @@ async def test_a_name_that_is_taken_and_a_quota_say_nothing_against_it() -> None
         assert bench.live(PODS, "p") is not None
 
 
+async def test_a_webhook_that_cannot_be_asked_beforehand_says_nothing_against_it() -> None:
+    bench = Bench(always(Plan(check=(pod("shown"),), create=(pod("p"),), status=DONE)))
+    message = 'admission webhook "mesh.example" does not support dry run'
+    bench.api.fail("create", 400, "BadRequest", message=message)
+    assert (await bench.reconcile()).outcome == "ok"
+    assert bench.live(PODS, "p") is not None
+
+
 async def test_what_is_announced_after_a_refusal_is_what_the_status_then_says() -> None:
     def plan(observation: Observation[Any]) -> Plan:
         refused = bool(observation.failures)

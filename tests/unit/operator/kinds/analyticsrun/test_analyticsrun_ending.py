@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from swirl.api.pods import Workload
 from swirl.kube.resources import PODS
+from swirl_operator.kinds.analyticsrun.plan import plan_run
+from swirl_operator.kinds.analyticsrun.related import RunRelated
+from swirl_operator.pods.settings import Defaults
 from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
 from tests.unit.operator.kinds.analyticsrun.attempts import RUNNING, attempt, going, look
 from tests.unit.operator.kinds.observed import (
@@ -16,11 +21,13 @@ from tests.unit.operator.kinds.observed import (
     after,
     job,
     merged,
+    observe,
     pod,
     run_of,
     said,
     terminated,
 )
+from tests.unit.operator.kinds.process import INSTALLATION
 
 NO_ROOM = {
     "type": "PodScheduled",
@@ -379,3 +386,27 @@ def test_a_run_that_somebody_wrote_whole_is_placed_as_it_says() -> None:
     assert made["spec"]["nodeSelector"] == {"disk": "fast"}
     waiting = pod(status=WAITS, metadata={"annotations": made["metadata"]["annotations"]})
     assert said(look(own, waiting, related={"job": TYPO}))[1] == "Unschedulable"
+
+
+def test_what_the_chart_says_wrong_of_all_pods_ends_no_run() -> None:
+    """Whoever runs the installation corrects it, and every run goes on."""
+    said_wrong = {"pod": {"template": {"spec": {"restartPolicy": "Always"}}}}
+    wrong = Defaults(Workload.model_validate(said_wrong))
+    plan = plan_run(observe(going(), related=RunRelated()), replace(INSTALLATION, defaults=wrong))
+    assert said(plan, "Succeeded")[0] == "Unknown"
+    assert said(plan)[:2] == ("False", "PlatformError")
+    assert "the chart's value workloads.pod: spec.restartPolicy" in said(plan)[2]
+    assert plan.requeue_after
+    of_a_job = going(spec=said_wrong)
+    assert said(look(of_a_job), "Succeeded")[:2] == ("False", "InvalidSpec")
+
+
+def test_a_template_that_takes_the_pull_policy_away_is_as_by_default() -> None:
+    template = {"spec": {"containers": [{"name": "swirl", "imagePullPolicy": None}]}}
+    (made,) = look(going(spec={"pod": {"template": template}})).create
+    conf = next(
+        item["value"]
+        for item in made["spec"]["containers"][0]["env"]
+        if item["name"] == "SWIRL_SPARK_CONF"
+    )
+    assert '"spark.kubernetes.container.image.pullPolicy": "IfNotPresent"' in conf

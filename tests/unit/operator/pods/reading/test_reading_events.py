@@ -138,6 +138,15 @@ def test_a_container_that_its_probe_ended() -> None:
     assert killed_by_probe([], "scorer") is None
 
 
+def test_what_is_said_of_a_neighbour_is_not_said_of_the_container() -> None:
+    about: Object = {"regarding": {"fieldPath": "spec.containers{scorer-proxy}"}}
+    note = "Container scorer-proxy failed liveness probe, will be restarted"
+    assert killed_by_probe([event("Killing", note, **about)], "scorer") is None
+    assert (
+        probe_failure([event("Unhealthy", "Liveness probe failed: no", **about)], "scorer") is None
+    )
+
+
 def test_events_of_either_api_are_sorted_by_when_they_were_seen_last() -> None:
     series: Object = {"series": {"lastObservedTime": "2026-01-31T11:30:00.000000Z"}}
     bare = {"reason": "Pulled", "note": "", "eventTime": "2026-01-31T11:20:00.000000Z"}
