@@ -23,6 +23,7 @@ from swirl_operator.kinds.bounds import excess
 from swirl_operator.kinds.resources import ANALYTICSJOBS, ANALYTICSRUNS
 from swirl_operator.kinds.runs import job_spec_of, outcome_of, run_name
 from swirl_operator.pods.image import digest
+from swirl_operator.pods.reading.refusal import read_refusal
 from swirl_operator.runtime.interface import Object, Observation, Plan
 from swirl_operator.runtime.objects import (
     condition_of,
@@ -131,6 +132,9 @@ def _create_failed(observation: Observation[JobRelated], name: str) -> Condition
         return None
     if failure.reason == NAME_CLASH:
         return stalled(Reason.NAME_CLASH, failure.message)
+    read = read_refusal(failure.message, failure.code)
+    if read.permanent:
+        return stalled(read.reason, f"AnalyticsRun {name} cannot be created: {read.message}.")
     return reconciling(
         Reason.RUN_REFUSED, f"AnalyticsRun {name} cannot be created: {failure.message}"
     )

@@ -212,8 +212,8 @@ def test_a_suspended_stream_is_suspended_when_nothing_runs_any_more() -> None:
     assert said(look(obj))[:2] == ("True", "Suspended")
 
 
-def failure(reason: str, code: int) -> ChildFailure:
-    return ChildFailure(Ref(ANALYTICSRUNS, "ads", name_of(job())), code, reason, "because")
+def failure(reason: str, code: int, message: str = "because") -> ChildFailure:
+    return ChildFailure(Ref(ANALYTICSRUNS, "ads", name_of(job())), code, reason, message)
 
 
 def test_a_taken_name_needs_somebodys_help() -> None:
@@ -225,6 +225,14 @@ def test_a_refused_run_is_tried_again() -> None:
     plan = look(job(), failures=[failure("Forbidden", 403)])
     assert said(plan)[:2] == ("Unknown", "RunRefused")
     assert len(plan.create) == 1
+
+
+def test_a_run_that_can_never_be_made_is_somebodys_to_correct() -> None:
+    """What a job was stored with before a rule was tightened is refused in its runs."""
+    rule = 'AnalyticsRun.swirl.dev "train" is invalid: spec.jobSpec.spark.conf: leave it out'
+    plan = look(job(), failures=[failure("Invalid", 422, rule)])
+    assert said(plan)[:2] == ("False", "InvalidSpec")
+    assert "spec.jobSpec.spark.conf: leave it out" in said(plan)[2]
 
 
 def test_old_runs_are_cleared_away() -> None:
