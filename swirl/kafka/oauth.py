@@ -11,7 +11,10 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from email.message import Message
+from http.client import HTTPException
 from pathlib import Path
+from typing import IO
 
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
@@ -26,6 +29,21 @@ _LONGEST_ANSWER = 1 << 20
 
 class NoToken(Exception):
     """The server gives no token; the message says which server, why and what to do."""
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Whoever is sent on would be shown the client's secret, wherever that is."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: Message,
+        newurl: str,
+    ) -> None:
+        return None
 
 
 class ClientCredentials(AbstractTokenProvider):  # type: ignore[misc]  # the library has no types
@@ -75,21 +93,19 @@ class ClientCredentials(AbstractTokenProvider):  # type: ignore[misc]  # the lib
         )
         where = f"no token from {settings.token_url} for client {settings.username}"
         try:
-            with urllib.request.urlopen(
-                request, timeout=_TIMEOUT_SECONDS, context=self._context()
-            ) as answer:
+            opener = urllib.request.build_opener(
+                urllib.request.HTTPSHandler(context=self._context()), _NoRedirects
+            )
+            with opener.open(request, timeout=_TIMEOUT_SECONDS) as answer:
                 body = json.loads(answer.read(_LONGEST_ANSWER))
             return str(body["access_token"]), float(body.get("expires_in", 60))
         except urllib.error.HTTPError as error:
             with error:
-                said = error.read(200).decode(errors="replace").strip()
-            raise NoToken(
-                f"{where}: it answers {error.code} {said}; correct the client's id and secret"
-            ) from error
-        except (ValueError, KeyError, TypeError) as error:
+                raise NoToken(f"{where}: it answers {_answer(error)}") from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise NoToken(f"{where}: the answer has no access_token; correct the URL") from error
-        except OSError as error:
-            reason = getattr(error, "reason", error)
+        except (OSError, HTTPException) as error:
+            reason = getattr(error, "reason", None) or f"{type(error).__name__}: {error}"
             raise NoToken(f"{where}: {reason}; correct the URL, or wait for it") from error
 
     def _secret(self) -> str:
@@ -104,3 +120,13 @@ class ClientCredentials(AbstractTokenProvider):  # type: ignore[misc]  # the lib
         if (authority := present(self._settings.ca_file)) is not None:
             context.load_verify_locations(authority)
         return context
+
+
+def _answer(error: urllib.error.HTTPError) -> str:
+    if 300 <= error.code < 400:
+        return f"{error.code}, which sends on to another place; give that URL instead"
+    try:
+        said = " ".join(error.read(200).decode(errors="replace").split())
+    except (OSError, HTTPException):
+        said = ""
+    return " ".join(filter(None, (str(error.code), said))) + "; correct the client's id and secret"

@@ -36,11 +36,16 @@ class Post:
 
 @dataclass
 class Receiver:
-    """What came in and what to answer: `answers` one by one, then 200."""
+    """What came in and what to answer: `answers` one by one, then 200.
+
+    Whoever is not successful is told `text`, and by some answers sent on to `location`.
+    """
 
     url: str = ""
     posts: list[Post] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    text: str = "not today"
+    location: str = "/elsewhere"
 
 
 @contextmanager
@@ -54,20 +59,23 @@ def receiving() -> Iterator[Receiver]:
             headers = {key.lower(): value for key, value in self.headers.items()}
             receiver.posts.append(Post(self.path, headers, body))
             code = receiver.answers.pop(0) if receiver.answers else 200
-            text = b"" if code < 300 else b"not today"
+            text = b"" if code < 300 else receiver.text.encode()
             self.send_response(code)
             if 300 <= code < 400:
-                self.send_header("Location", "/elsewhere")
+                self.send_header("Location", receiver.location)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text)
+
+        # What a client makes of a POST that is sent on.
+        do_GET = do_POST
 
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     http.daemon_threads = True
-    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread = threading.Thread(target=http.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     receiver.url = f"http://127.0.0.1:{http.server_address[1]}"
     try:

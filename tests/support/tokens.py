@@ -19,12 +19,16 @@ class Tokens:
         url: where it is asked.
         secret: of the client; may be changed.
         given: how many tokens it has given.
+        sends_on_to: another place that who asks is sent on to; None to answer.
+        raw: what is answered instead of HTTP.
     """
 
     def __init__(self, subject: str, secret: str) -> None:
         self.subject = subject
         self.secret = secret
         self.given = 0
+        self.sends_on_to: str | None = None
+        self.raw = b""
         self.url = ""
 
     def answer(
@@ -54,6 +58,14 @@ def running(subject: str, secret: str) -> Iterator[Tokens]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if tokens.raw:
+                self.wfile.write(tokens.raw)
+                return
+            if tokens.sends_on_to is not None:
+                self.send_response(302)
+                self.send_header("Location", tokens.sends_on_to)
+                self.end_headers()
+                return
             code, answer = tokens.answer(self.headers["Authorization"], parse_qs(body))
             data = json.dumps(answer).encode()
             self.send_response(code)
@@ -67,7 +79,7 @@ def running(subject: str, secret: str) -> Iterator[Tokens]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         tokens.url = f"http://127.0.0.1:{server.server_address[1]}/token"
-        thread = Thread(target=server.serve_forever, daemon=True)
+        thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
             yield tokens

@@ -8,7 +8,6 @@ it a notice that somebody else has kept and sends again.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -82,6 +81,10 @@ def _secret(text: str) -> bytes:
     if not text.startswith(_PREFIX):
         return text.encode()
     try:
-        return base64.b64decode(text.removeprefix(_PREFIX), validate=True)
-    except binascii.Error:
+        found = base64.b64decode(text.removeprefix(_PREFIX), validate=True)
+    except ValueError:
         raise ValueError(f"has a line that begins with {_PREFIX} and is not base64") from None
+    if not found:
+        # Anybody could sign with it.
+        raise ValueError(f"has a line with nothing behind {_PREFIX}")
+    return found

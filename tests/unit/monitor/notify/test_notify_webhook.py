@@ -73,7 +73,14 @@ def test_neither_body_nor_time_nor_id_can_be_another() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [("", "is empty"), (" \n", "is empty"), ("whsec_***", "is not base64")]
+    ("text", "says"),
+    [
+        ("", "is empty"),
+        (" \n", "is empty"),
+        ("whsec_***", "is not base64"),
+        ("whsec_é", "is not base64"),
+        ("whsec_", "nothing behind whsec_"),
+    ],
 )
 def test_a_secret_that_is_none_is_not_quoted(text: str, says: str) -> None:
     with pytest.raises(ValueError, match=says) as raised:
