@@ -11,7 +11,7 @@ from swirl.job import jvm
 from swirl.job.analytics import Analytics
 from swirl.job.context import Context
 from swirl.job.errors import PermanentError, PlatformFault
-from swirl.job.failure import describe, explain, text_of
+from swirl.job.failure import describe, explain, text_of, without_secrets
 from swirl.job.result import to_json
 from swirl.job.stopping import Stopped
 from swirl.job.streaming import await_queries
@@ -118,4 +118,4 @@ def _text(number: float) -> str:
 
 
 def _failed(reason: OutcomeReason, message: str) -> Outcome:
-    return Outcome("Failed", reason, message)
+    return Outcome("Failed", reason, without_secrets(message))

@@ -8,8 +8,8 @@ from swirl.job.failure.advice import advise
 from swirl.job.failure.cause import links_of, sentence
 from swirl.job.failure.failure import Failure
 from swirl.job.failure.kafka import kafka_servers, speaks_of_kafka
-from swirl.job.failure.place import innermost, place_of
-from swirl.job.failure.python import named, text_of
+from swirl.job.failure.place import innermost, is_raised_by_user, place_of
+from swirl.job.failure.python import named, notes_of, text_of
 from swirl.job.failure.spark import name_of, printed
 from swirl.job.failure.throwable import Trace, read_trace
 from swirl.job.failure.words import one_line, plain, shorten
@@ -19,6 +19,7 @@ from swirl.wire.reasons import OutcomeReason
 _LONGEST = 700
 _LONGEST_CAUSE = 300
 _DEEPEST = 5
+_MOST_OF_A_GROUP = 20
 _IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError", "PySparkImportError")
 _ADD_PACKAGE = "; the image has to have the package in the right version"
 
@@ -45,7 +46,7 @@ def _explain(error: BaseException, place: str | None, depth: int) -> Failure:
     raised = read_traceback(said)
     if raised is not None:
         return _raised(raised, place)
-    message = named(kind, place, shorten(one_line(said), _LONGEST))
+    message = named(kind, place, shorten(one_line(said) + notes_of(error), _LONGEST))
     # What the image lacks, it lacks on every attempt.
     reason, permanent = OutcomeReason.USER_ERROR, isinstance(error, ImportError)
     if isinstance(error, MemoryError):
@@ -55,13 +56,38 @@ def _explain(error: BaseException, place: str | None, depth: int) -> Failure:
         message += _ADD_PACKAGE
     elif "'JavaPackage' object is not callable" in said:
         message += "; the JVM has no such class: add its jar to $SPARK_HOME/jars of the image"
-    if error.__cause__ is None or depth == _DEEPEST:
-        return Failure(reason, message, permanent)
-    cause = _explain(error.__cause__, place_of(error.__cause__.__traceback__), depth + 1)
-    if cause.message not in message:
-        message += f"; caused by {shorten(cause.message, _LONGEST_CAUSE)}"
-    # A function that wraps what Spark raised has run out of memory all the same.
-    return Failure(cause.reason, message, cause.permanent)
+    failure = Failure(reason, message, permanent)
+    return failure if depth == _DEEPEST else _with_others(failure, error, depth)
+
+
+def _with_others(failure: Failure, error: BaseException, depth: int) -> Failure:
+    """Add the error that this one came of, or those that it stands for."""
+    if isinstance(error, BaseExceptionGroup):
+        first, *others = error.exceptions[:_MOST_OF_A_GROUP]
+        members = [_beneath(first, depth), *(_beneath(other, depth) for other in others)]
+        # What the cluster or the memory did is told rather than what the function did.
+        told = next((one for one in members if one.reason is not failure.reason), members[0])
+        return _joined(failure, told, "one of them", all(one.permanent for one in members))
+    if error.__cause__ is not None:
+        cause = _beneath(error.__cause__, depth)
+        # A function that wraps what Spark raised has run out of memory all the same.
+        return _joined(failure, cause, "caused by", cause.permanent)
+    before = error.__context__
+    # Libraries raise while they handle what is their own business, and say what matters of it.
+    if before is None or error.__suppress_context__ or not is_raised_by_user(error.__traceback__):
+        return failure
+    return _joined(failure, _beneath(before, depth), "raised after", failure.permanent)
+
+
+def _beneath(error: BaseException, depth: int) -> Failure:
+    return _explain(error, place_of(error.__traceback__), depth + 1)
+
+
+def _joined(failure: Failure, other: Failure, how: str, permanent: bool) -> Failure:
+    message = failure.message
+    if other.message not in message:
+        message += f"; {how} {shorten(other.message, _LONGEST_CAUSE)}"
+    return Failure(other.reason, message, permanent)
 
 
 def explain_text(text: str, kind: str | None, place: str | None) -> Failure | None:

@@ -17,6 +17,12 @@ def place_of(trace: TracebackType | None) -> str | None:
     return innermost((frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(trace))
 
 
+def is_raised_by_user(trace: TracebackType | None) -> bool:
+    """Whether the line that raised is of the user's own code, and not in what that called."""
+    frames = list(traceback.walk_tb(trace))
+    return bool(frames) and not is_library(frames[-1][0].f_code.co_filename)
+
+
 def innermost(frames: Iterable[tuple[str, int]]) -> str | None:
     """Return the last of these lines that is of the user's own code."""
     own = [(filename, line) for filename, line in frames if not is_library(filename)]

@@ -26,5 +26,12 @@ def text_of(error: BaseException) -> str:
     """Return `str(error)`, of an error that cannot say it a note of that."""
     try:
         return str(error)
-    except Exception as another:
+    except BaseException as another:  # its class may do anything; the error is told
         return f"(its text cannot be read: {type(another).__name__})"
+
+
+def notes_of(error: BaseException) -> str:
+    """Return what was added to the error by `add_note`, as the end of a sentence."""
+    notes = getattr(error, "__notes__", ())
+    said = [one_line(note) for note in notes if isinstance(note, str)] if notes else []
+    return "".join(f"; {note}" for note in said if note)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from swirl.job.failure.python import text_of
 
-_PY4J = "Py4JJavaError"
+# The second is of calls that py4j itself cannot make.
+_PY4J = ("Py4JJavaError", "Py4JError")
 
 
 def printed(error: BaseException) -> str | None:
@@ -13,10 +14,10 @@ def printed(error: BaseException) -> str | None:
     kept = getattr(error, "_stackTrace", None)
     if isinstance(kept, str) and kept:
         return kept
-    return text_of(error) if type(error).__name__ == _PY4J else None
+    return text_of(error) if type(error).__name__ in _PY4J else None
 
 
 def name_of(error: BaseException) -> str | None:
     """Return what PySpark calls the error; None if only the JVM has a name for it."""
     name = type(error).__name__
-    return None if name == _PY4J else name
+    return None if name in _PY4J else name

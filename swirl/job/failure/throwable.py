@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 _CLASS = r"(?:[\w$]+\.)+[\w$]+"
 _HEAD = re.compile(rf"^({_CLASS})(?:: (.*))?$", re.DOTALL)
-_CALL = re.compile(r"\AAn error occurred while calling \S+\s*\n?(?:: )?")
+_CALL = re.compile(r"\AAn error occurred while calling \S+(?: Trace:\n|\s*\n?(?:: )?)")
 _FRAME = re.compile(r"^\s+(?:at \S.*\)|\.\.\. \d+ more)$")
 _CAUSED = "Caused by: "
 _TASK = re.compile(

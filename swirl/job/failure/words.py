@@ -19,6 +19,8 @@ _STATUS = re.compile(r"Failure executing: \w+ at: \S+\. (?:Message: )?(.*?)\.? R
 _QUERY = re.compile(r"\[STREAM_FAILED\] Query .*? terminated with exception: ", re.DOTALL)
 _EXCEPTION = re.compile(r"\b(?:[a-z][\w]*\.)+([A-Z][\w$]*(?:Exception|Error))\b")
 _LONGEST_QUERY = 80
+_READ = 8_000
+"""Characters of a message that are looked into: Spark puts whole plans and queries into it."""
 
 
 def one_line(text: str) -> str:
@@ -36,6 +38,7 @@ def plain(message: str) -> str:
 
     Stack frames, plans and SQLSTATE are gone; of the query, what it complains of is kept.
     """
+    message = message[:_READ]
     query = _complained_of(message)
     text = _TAIL.split(message, maxsplit=1)[0]
     text = _PLAN.sub("", _FRAMES.sub("", text))
@@ -47,10 +50,12 @@ def plain(message: str) -> str:
 
 
 def shorten(text: str, room: int) -> str:
-    """Return at most `room` characters of the text, ending between two words."""
+    """Return at most `room` characters of the text, ending between two words if these are short."""
     if len(text) <= room:
         return text
-    return text[: room - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"
+    cut = text[: room - 1]
+    whole = cut.rpartition(" ")[0]
+    return (whole if len(whole) >= room // 2 else cut).rstrip(" ,;:") + "…"
 
 
 def _complained_of(message: str) -> str | None:

@@ -88,3 +88,12 @@ def test_a_store_that_is_away_is_not_the_functions_fault() -> None:
     assert (outcome.outcome, outcome.reason) == ("Failed", "PlatformError")
     assert outcome.message == "the artifact store s3://models cannot be used: why; what to do"
     assert OutcomeReason.PLATFORM_ERROR.kind is Kind.LOSS
+
+
+def test_a_secret_in_an_error_is_not_told() -> None:
+    def fail() -> Outcome:
+        raise ValueError("cannot connect to postgresql://joe:hunter2@db/tweets")
+
+    outcome, _ = conclude(fail)
+    assert "postgresql://joe:(hidden)@db/tweets" in outcome.message
+    assert b"hunter2" not in outcome.to_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,104 @@ def test_a_workers_memory_is_the_executors() -> None:
     assert failure.message.endswith(
         "a.py:5; a Python worker has no more memory: raise spark.executor.memoryOverhead"
     )
+
+
+def handling(error: BaseException, *, on_purpose: bool = False) -> BaseException:
+    """Return what a function raises that handles the error by an error of its own."""
+    try:
+        try:
+            raise error
+        except BaseException:
+            if on_purpose:
+                raise Broken("no rows") from None
+            raise Broken("no rows")  # noqa: B904 - what is told of just that
+    except Broken as raised:
+        return raised
+
+
+def test_what_was_handled_is_told_where_the_users_own_code_raised() -> None:
+    failure = explain(handling(MemoryError()))
+    assert "no rows; raised after MemoryError at" in failure.message
+    assert failure.reason == "OutOfMemory"
+
+
+def test_what_was_handled_does_not_make_an_error_final() -> None:
+    assert not explain(handling(ImportError("xgboost"))).permanent
+
+
+def test_what_was_handled_on_purpose_is_not_told() -> None:
+    assert explain(handling(KeyError("city"), on_purpose=True)).message.endswith("no rows")
+
+
+def test_what_a_library_handled_is_its_own_business() -> None:
+    found: ChainMap[str, int] = ChainMap({})
+    with pytest.raises(KeyError) as caught:
+        found.pop("city")
+    assert caught.value.__context__ is not None
+    assert "raised after" not in explain(caught.value).message
+
+
+def test_of_a_group_one_is_told() -> None:
+    group = ExceptionGroup("workers", [ValueError("a bad row"), KeyError("city")])
+    failure = explain(group)
+    assert failure.message == (
+        "ExceptionGroup: workers (2 sub-exceptions); one of them ValueError: a bad row"
+    )
+
+
+def test_of_a_group_the_one_is_told_that_is_not_the_functions_own() -> None:
+    inner = ExceptionGroup("inner", [KeyError("city"), MemoryError()])
+    failure = explain(ExceptionGroup("workers", [ValueError("a bad row"), inner]))
+    assert failure.reason == "OutOfMemory"
+    assert "raise spark.driver.memoryOverhead" in failure.message
+
+
+def test_a_group_is_final_where_all_of_it_is() -> None:
+    missing, bad = ImportError("xgboost"), ValueError("a bad row")
+    assert explain(ExceptionGroup("workers", [missing])).permanent
+    assert not explain(ExceptionGroup("workers", [missing, bad])).permanent
+
+
+def test_notes_of_an_error_are_told() -> None:
+    error = Broken("no rows")
+    error.add_note("in part\n5")
+    assert explain(error).message == "Broken: no rows; in part 5"
+
+
+def test_an_error_that_ends_the_program_when_it_is_read_is_told() -> None:
+    class Ending(Exception):
+        def __str__(self) -> str:
+            raise SystemExit(3)
+
+    assert explain(Ending()).message == "Ending: (its text cannot be read: SystemExit)"
+
+
+class Py4JError(Exception):
+    """Has the name of py4j's."""
+
+
+def test_a_call_that_py4j_cannot_make_is_told_without_its_frames() -> None:
+    error = Py4JError(
+        "An error occurred while calling o79.foo. Trace:\n"
+        "py4j.Py4JException: Method foo([class java.lang.String]) does not exist\n"
+        "\tat py4j.reflection.ReflectionEngine.getMethod(ReflectionEngine.java:318)\n"
+        "\tat java.base/java.lang.Thread.run(Thread.java:840)\n\n"
+    )
+    said = "Py4JException: Method foo([class java.lang.String]) does not exist"
+    assert explain(error).message == said
+
+
+@pytest.mark.parametrize("text", ["x" * 10**6, "é" * 10**5, "x y\n" * 20_000])
+def test_however_long_a_text_is_its_beginning_is_told(text: str) -> None:
+    said = f"An error occurred while calling o1.load.\n: java.lang.RuntimeException: no {text}"
+    for failure in (told(said), explain(Broken(f"no {text}"))):
+        assert f": no {text[0]}" in failure.message
+        assert 400 < len(failure.message) < 1000
+
+
+@pytest.mark.parametrize(
+    "text", ["== SQL ==\n" * 20_000, "\n" * 10**5, ";\n" * 10**5, " at x" * 10**5]
+)
+def test_a_text_that_only_looks_like_one_of_spark_takes_no_time_to_read(text: str) -> None:
+    said = f"An error occurred while calling o1.load.\n: java.lang.RuntimeException: no {text}"
+    assert told(said).message.startswith("RuntimeException at app.py:3: no")

@@ -69,5 +69,10 @@ def test_shortened_text_ends_between_words() -> None:
     assert shorten("one two three", 10) == "one two…"
 
 
+def test_shortened_text_without_words_is_not_lost() -> None:
+    assert shorten("abcdefghijkl", 10) == "abcdefghi…"
+    assert shorten("a bcdefghijkl", 10) == "a bcdefgh…"
+
+
 def test_a_nested_class_has_a_simple_name_too() -> None:
     assert simple("a.b.Outer$Inner") == "Inner"
