@@ -116,7 +116,7 @@ def _thrown(trace: Trace, kind: str | None, place: str | None) -> Failure:
     return Failure(advice.reason, message, advice.permanent)
 
 
-def _raised(raised: Raised, place: str | None) -> Failure:
+def _raised(raised: Raised, place: str | None, depth: int = 0) -> Failure:
     """Of an error in a worker; the line there says more than the one that waited for it."""
     where = innermost(raised.frames) or place
     inner = read_trace(raised.message)
@@ -128,4 +128,8 @@ def _raised(raised: Raised, place: str | None) -> Failure:
         return Failure(OutcomeReason.OUT_OF_MEMORY, f"{message}; {remedy}")
     if raised.kind in _IMPORT_ERRORS:
         return Failure(OutcomeReason.USER_ERROR, message + _ADD_PACKAGE, permanent=True)
-    return Failure(OutcomeReason.USER_ERROR, message)
+    failure = Failure(OutcomeReason.USER_ERROR, message)
+    if raised.cause is None or depth == _DEEPEST:
+        return failure
+    cause = _raised(raised.cause, None, depth + 1)
+    return _joined(failure, cause, "caused by", cause.permanent)

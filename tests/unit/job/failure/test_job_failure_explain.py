@@ -198,6 +198,19 @@ def test_a_circle_of_causes_ends() -> None:
     assert explain(one).message.startswith("Broken: one; caused by Broken: two")
 
 
+def test_what_an_error_of_a_worker_was_raised_from_is_told() -> None:
+    text = (
+        "org.apache.spark.api.python.PythonException: Traceback (most recent call last):\n"
+        '  File "/app/a.py", line 5, in f\n    int(x)\nValueError: no number: x\n\n'
+        "The above exception was the direct cause of the following exception:\n\n"
+        "Traceback (most recent call last):\n"
+        '  File "/app/a.py", line 7, in f\n    raise Broken from error\nads.Broken: row 5\n'
+        "\tat org.apache.spark.X.y(Z.scala:1)\n"
+    )
+    said = "Broken at /app/a.py:7: row 5; caused by ValueError at /app/a.py:5: no number: x"
+    assert told(text).message == said
+
+
 def test_a_workers_memory_is_the_executors() -> None:
     text = (
         "org.apache.spark.api.python.PythonException: Traceback (most recent call last):\n"

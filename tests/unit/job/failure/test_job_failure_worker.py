@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import traceback
+
 import pytest
 
 from swirl.job.failure.worker import Raised, read_traceback
@@ -20,7 +22,7 @@ def test_the_last_traceback_is_what_ended_it() -> None:
         'Traceback (most recent call last):\n  File "a.py", line 3, in g\n'
         "    raise app.Broken from error\napp.Broken\n"
     )
-    assert raised == Raised("Broken", "", (("a.py", 3),))
+    assert raised == Raised("Broken", "", (("a.py", 3),), Raised("KeyError", "1", (("a.py", 1),)))
 
 
 def test_an_error_of_the_jvm_inside_keeps_its_trace() -> None:
@@ -29,6 +31,37 @@ def test_an_error_of_the_jvm_inside_keeps_its_trace() -> None:
     assert raised.kind == "Py4JJavaError"
     assert "java.net.ConnectException: Call From" in raised.message
     assert ("/app/ads/pump.py", 31) in raised.frames
+
+
+def printed_of(error: BaseException) -> str:
+    try:
+        raise error
+    except BaseException as raised:
+        return "".join(traceback.format_exception(raised))
+
+
+def test_those_of_a_group_are_in_its_message() -> None:
+    group = ExceptionGroup("workers", [ValueError("a bad row"), KeyError("city")])
+    raised = read_traceback(f"a.b.PythonException: {printed_of(group)}\n\tat a.B.c(D.scala:1)\n")
+    assert raised is not None
+    assert raised.kind == "ExceptionGroup"
+    assert raised.message.split("\n") == [
+        "workers (2 sub-exceptions)",
+        "ValueError: a bad row",
+        "KeyError: 'city'",
+    ]
+
+
+def test_one_of_a_group_that_was_raised_itself_is_told() -> None:
+    members: list[Exception] = []
+    for error in (ValueError("a bad row"), KeyError("city")):
+        try:
+            raise error
+        except Exception as caught:
+            members.append(caught)
+    raised = read_traceback(printed_of(ExceptionGroup("workers", members)))
+    assert raised is not None
+    assert (raised.kind, raised.message) == ("KeyError", "'city'")
 
 
 @pytest.mark.parametrize(
