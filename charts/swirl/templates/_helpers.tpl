@@ -73,6 +73,18 @@ app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 {{- end -}}
 
+{{/* Refuses values of 0.1.0 that have another name now, and says which. */}}
+{{- define "swirl.requireNewNames" -}}
+{{- $old := list -}}
+{{- if hasKey .Values "images" -}}
+{{- $old = append $old "images is operator.image, scorer.image, monitor.image and kafka.image now, each {registry, repository, tag, digest}, or image.registry for all of them (`make images` writes build/values.yaml anew)" -}}
+{{- end -}}
+{{- if hasKey .Values "imagePullPolicy" -}}
+{{- $old = append $old "imagePullPolicy is image.pullPolicy now" -}}
+{{- end -}}
+{{- with $old }}{{ fail (join "; " .) }}{{ end -}}
+{{- end -}}
+
 {{/* Refuses, once for all of them, where nothing says whose an image is that is going to run. */}}
 {{- define "swirl.requireImages" -}}
 {{- $missing := list -}}
@@ -100,7 +112,7 @@ app.kubernetes.io/component: {{ .component }}
 {{- with include "swirl.pullSecrets" . | fromJsonArray -}}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end -}}
 {{- end -}}
@@ -151,7 +163,7 @@ imagePullSecrets:
   value: {{ $security.protocol }}
 {{- with $security.secretName }}
 - name: SWIRL_KAFKA_SECRET
-  value: {{ . }}
+  value: {{ . | quote }}
 {{- if hasSuffix "SSL" $security.protocol }}
 - name: SWIRL_KAFKA_CA_FILE
   value: {{ $files }}/ca.crt

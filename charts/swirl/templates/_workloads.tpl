@@ -41,7 +41,7 @@ items:
   - apiVersion: v1
     kind: PersistentVolumeClaim
     metadata:
-      name: {{ $claim.name }}
+      name: {{ $claim.name | quote }}
       {{- $keep := ternary (dict "helm.sh/resource-policy" "keep") dict (and $claim.keep (ne .namespace "")) }}
       # Where a class binds late, the claim waits for its first pod: a sync must not wait for the claim.
       {{- $now := dict "argocd.argoproj.io/ignore-healthcheck" "true" }}
@@ -51,7 +51,7 @@ items:
       accessModes:
         {{- toYaml $claim.accessModes | nindent 8 }}
       {{- with $claim.storageClassName }}
-      storageClassName: {{ . }}
+      storageClassName: {{ . | quote }}
       {{- end }}
       resources:
         requests:

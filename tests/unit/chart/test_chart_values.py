@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
@@ -45,8 +46,8 @@ def test_chart_schema_and_defaults_name_the_same_values() -> None:
     free = ("resources.", "affinity.", "workloads.pod.")
     named = {path for path in _paths(SCHEMA) if not any(part in path for part in free)}
     defaults = {path for path in _defaults(VALUES) if not any(part in path for part in free)}
-    # What a parent chart reads, and need not be there.
-    assert named - {"enabled"} == defaults
+    # What a parent chart reads, and need not be there; and what is only there to be refused.
+    assert named - {"enabled", "images", "imagePullPolicy"} == defaults
 
 
 def test_chart_knows_what_pods_of_workloads_may_have() -> None:
@@ -87,6 +88,81 @@ def test_chart_refuses_mistakes_and_names_them(
 ) -> None:
     with pytest.raises(ValueError, match=named):
         render(**values)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (
+            {"images": {"operator": "r.example/operator:1"}},
+            r"images is operator\.image, scorer\.image",
+        ),
+        ({"imagePullPolicy": "Always"}, r"imagePullPolicy is image\.pullPolicy now"),
+        (
+            {"images": {"operator": ""}, "imagePullPolicy": "IfNotPresent"},
+            "kafka.image now.*; imageP",
+        ),
+    ],
+)
+def test_chart_says_what_a_value_of_0_1_0_is_called_now(
+    render: Render, values: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        render(**values)
+
+
+def test_chart_takes_all_other_values_of_0_1_0(render: Render) -> None:
+    assert render(
+        imagePullSecrets=["registry"],
+        operator={"log": {"format": "json"}, "podLabels": {"a": "b"}},
+        artifacts={"claim": {"accessModes": ["ReadWriteMany"], "storageClassName": "nfs"}},
+        kafka={"enabled": True, "heap": "350m", "storage": {"persistent": False}},
+        metrics={"serviceMonitor": {"enabled": True}},
+    )
+
+
+def test_chart_takes_names_that_yaml_reads_as_something_else(render: Render) -> None:
+    # Norway's namespace, a Secret called by a number, a class that is switched on.
+    manifests = render(
+        "--namespace=no",
+        workloadNamespaces=["2026", "no"],
+        operator={"namespaces": ["2026", "no"], "priorityClassName": "off"},
+        imagePullSecrets=["123", {"name": "987"}],
+        artifacts={
+            "secretName": "456",
+            "claim": {"name": "789", "storageClassName": "on"},
+        },
+        kafka={
+            "bootstrapServers": "kafka:9093",
+            "security": {
+                "protocol": "SASL_SSL",
+                "secretName": "null",
+                "sasl": {"mechanism": "PLAIN", "username": "0"},
+            },
+        },
+        networkPolicy={"enabled": True},
+        metrics={"serviceMonitor": {"enabled": True}, "prometheusRule": {"enabled": True}},
+    )
+    strings = ("namespace", "name", "secretName", "claimName", "storageClassName", "value")
+    strings += ("priorityClassName", "resourceNames", "kubernetes.io/metadata.name")
+    wrong = {
+        f"{manifest['kind']} {path}: {value!r}"
+        for manifest in manifests
+        for path, value in _leaves(manifest)
+        if path.rpartition(".")[2].partition("[")[0] in strings and not isinstance(value, str)
+    }
+    assert not wrong
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield from _leaves(child, f"{path}.{key}")
+    elif isinstance(value, list):
+        for number, child in enumerate(value):
+            yield from _leaves(child, f"{path}[{number}]")
+    else:
+        yield path, value
 
 
 def test_chart_names_no_image_that_is_not_the_users() -> None:
