@@ -67,7 +67,7 @@ def _knock(server: str, settings: KafkaSettings, read: Sequence[str], beyond: bo
     host, port = host_and_port(server)
     with contextlib.ExitStack() as stack:
         try:
-            connection = socket.create_connection((host, port), timeout=_CONNECT_SECONDS)
+            connection = _connected(host, port)
         except OSError as error:
             raise Refusal(of_socket(error)) from error
         stack.enter_context(connection)
@@ -86,6 +86,14 @@ def _knock(server: str, settings: KafkaSettings, read: Sequence[str], beyond: bo
             raise Refusal(of_alert(error, settings)) from error
         except (EndOfConversation, OSError) as error:
             raise Refusal(_broken_off(settings, error)) from error
+
+
+def _connected(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_connection((host, port), timeout=_CONNECT_SECONDS)
+    except UnicodeError as error:
+        # A label that is empty or too long: no name server can be asked for it.
+        raise socket.gaierror(socket.EAI_NONAME, str(error)) from error
 
 
 def _encrypted(connection: socket.socket, host: str, settings: KafkaSettings) -> ssl.SSLSocket:
@@ -130,7 +138,7 @@ def _greet(conversation: Conversation, host: str, settings: KafkaSettings) -> No
 def _go_on(brokers: Sequence[tuple[str, int]]) -> None:
     for host, port in brokers:
         try:
-            socket.create_connection((host, port), timeout=_CONNECT_SECONDS).close()
+            _connected(host, port).close()
         except OSError as error:
             raise Refusal(of_advertised(host, port, error)) from error
 

@@ -46,6 +46,12 @@ def test_a_name_that_does_not_exist() -> None:
     )
 
 
+@pytest.mark.parametrize("host", ["kafka..svc", ".", f"{'a' * 64}.svc"])
+def test_a_name_that_cannot_exist(host: str) -> None:
+    said = f"Kafka at {host}:9092 cannot be reached: its name is not known; correct the bootstrap"
+    assert str(trouble_of(settings(f"{host}:9092"))).startswith(said)
+
+
 def test_nobody_is_at_home() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
