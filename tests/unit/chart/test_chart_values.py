@@ -143,8 +143,16 @@ def test_chart_takes_names_that_yaml_reads_as_something_else(render: Render) -> 
         networkPolicy={"enabled": True},
         metrics={"serviceMonitor": {"enabled": True}, "prometheusRule": {"enabled": True}},
     )
-    strings = ("namespace", "name", "secretName", "claimName", "storageClassName", "value")
-    strings += ("priorityClassName", "resourceNames", "kubernetes.io/metadata.name")
+    strings = {
+        "namespace",
+        "name",
+        "secretName",
+        "claimName",
+        "storageClassName",
+        "value",
+        "priorityClassName",
+        "resourceNames",
+    }
     wrong = {
         f"{manifest['kind']} {path}: {value!r}"
         for manifest in manifests
