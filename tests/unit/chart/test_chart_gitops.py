@@ -47,7 +47,10 @@ def test_what_the_examples_name_is_there(render: Render) -> None:
     source = APPLICATION["spec"]["source"]
     assert (source["chart"], source["targetRevision"]) == (chart["name"], chart["version"])
     repository = of("OCIRepository", RELEASE["spec"]["chartRef"]["name"], at="flux/swirl.yaml")
-    assert repository["spec"]["url"] == f"oci://registry.example.org/charts/{chart['name']}"
+    # Where `make release` brings the chart, beside the images.
+    place = f"{RELEASE['spec']['values']['image']['registry']}/charts"
+    assert source["repoURL"] == place
+    assert repository["spec"]["url"] == f"oci://{place}/{chart['name']}"
     assert repository["spec"]["ref"]["tag"] == chart["version"]
     waits = of("Kustomization", "swirl", at="flux/kustomizations.yaml")["spec"]["healthChecks"]
     made = {(item["kind"], item["metadata"]["name"]) for item in render()}
