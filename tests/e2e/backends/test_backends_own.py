@@ -21,10 +21,15 @@ ROOT = Path(__file__).resolve().parents[3]
 SYSTEM = "swirl-backends-test"
 WORK = "swirl-backends-test-work"
 
-pytestmark = pytest.mark.skipif(
-    "KUBECONFIG" in os.environ,
-    reason="only our own node reaches the test's Kafka and bucket",
-)
+# Soak: each part is tried for itself in the suite (tests/integration/{kafka,store,job}, and what is
+# said when they are away in tests/e2e/operator); this trains once more to try all of them together.
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.skipif(
+        "KUBECONFIG" in os.environ,
+        reason="only our own node reaches the test's Kafka and bucket",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

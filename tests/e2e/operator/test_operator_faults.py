@@ -133,9 +133,9 @@ def test_invalid_resources_are_refused_by_name(work: Cluster, ads_image: str) ->
         "apiVersion": "swirl.dev/v1alpha1",
         "kind": "ModelServer",
         "metadata": {"name": "refused"},
-        "spec": {"model": {"job": "a", "run": "b"}},
+        "spec": {"model": {"job": "a", "uri": "file:///b"}},
     }
-    assert "exactly one of job, run and uri" in work.refused(two)
+    assert "a job, a run, or both, or else a uri" in work.refused(two)
 
 
 def test_bad_resource_marks_only_itself(
