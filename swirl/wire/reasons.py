@@ -103,7 +103,8 @@ class OutcomeReason(StrEnum):
         Kind.USER,
         "The driver did not start within spec.startTimeoutSeconds; the message says what it "
         "waited for.",
-        "Raise startTimeoutSeconds, or remove what it waited for.",
+        "Raise startTimeoutSeconds, or remove what it waited for; then delete the run, and the job "
+        "runs it again: neither makes another version.",
     )
 
     INVALID_PARAMETERS = (

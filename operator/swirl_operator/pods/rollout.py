@@ -29,6 +29,8 @@ class Rollout:
         complete: it was done before; what is missing now was lost, or is more than before.
         ready: replicas that are ready, old ones included.
         total: replicas, old ones included.
+        wanted: replicas.
+        former: replicas of older manifests that are still there.
         message: how many of those wanted are ready; never enough to be said alone.
         refused: what the API server says against its Pods, empty if nothing.
         progressed_at: when Kubernetes last saw it move, as it writes it.
@@ -40,6 +42,8 @@ class Rollout:
     complete: bool = False
     ready: int = 0
     total: int = 0
+    wanted: int = 0
+    former: int = 0
     message: str = ""
     refused: str = ""
     progressed_at: str | None = None
@@ -75,7 +79,8 @@ def rollout(deployment: Object) -> Rollout:
     seen = status.get("observedGeneration", 0) >= deployment["metadata"]["generation"]
     done = seen and updated == wanted and total == wanted and available == wanted
     # Which ones are available is not told; old ones are, as a rule, until new ones replace them.
-    fresh = max(0, available - max(0, total - updated))
+    former = max(0, total - updated)
+    fresh = max(0, available - former)
     progressing = condition_of(deployment, "Progressing") or {}
     moves = progressing.get("status") == "True"
     refused = condition_of(deployment, "ReplicaFailure") or {}
@@ -86,6 +91,8 @@ def rollout(deployment: Object) -> Rollout:
         complete=seen and moves and progressing.get("reason") == "NewReplicaSetAvailable",
         ready=ready,
         total=total,
+        wanted=wanted,
+        former=former,
         message=f"{fresh} of {wanted} ready",
         refused=str(refused.get("message") or "") if refused.get("status") == "True" else "",
         progressed_at=progressing.get("lastUpdateTime") if moves else None,

@@ -88,6 +88,12 @@ def name_clash(detail: str) -> Conditions:
     )
 
 
+def left_behind(detail: str) -> Conditions:
+    """The Pod of a former run of the name is still there, and as a rule goes by itself."""
+    message = f"The driver Pod cannot be created yet: {detail}. The run begins when it is gone."
+    return _undecided(Reason.CHILD_REFUSED, message)
+
+
 def wrong_defaults(detail: str) -> Conditions:
     """The installation's own settings are wrong, and no run is."""
     message = f"No Pod can be made: {detail}. Goes on when the chart's values are corrected."

@@ -62,7 +62,7 @@ from swirl_operator.runtime.objects import (
     phase_of,
     status_of,
 )
-from swirl_operator.runtime.owner import NAME_CLASH
+from swirl_operator.runtime.owner import LEFT_BEHIND, NAME_CLASH
 from swirl_operator.status.conditions import Conditions
 from swirl_operator.status.frame import frame
 from swirl_operator.status.invalid import InvalidObject
@@ -352,6 +352,8 @@ class _Round:
             return Plan(check=(executor,), create=(manifest,), requeue_after=0)
         if refusal.reason == NAME_CLASH:
             said = conditions.name_clash(refusal.message)
+        elif refusal.reason == LEFT_BEHIND:
+            said = conditions.left_behind(refusal.message)
         elif invalid:
             said = conditions.misplaced(f"{refused.what(refusal)}: {refusal.message}")
         else:

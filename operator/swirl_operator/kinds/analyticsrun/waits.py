@@ -35,5 +35,5 @@ def patience(reason: AnyReason, *, streaming: bool, is_down: bool = False) -> ti
             return None
         return STARTING_PATIENCE if reason in _STARTING and not is_down else PATIENCE
     waits = isinstance(reason, OutcomeReason) and reason.kind is Kind.WAIT
-    waits = waits or reason == OutcomeReason.PLATFORM_ERROR
+    waits = waits or reason in (OutcomeReason.PLATFORM_ERROR, Reason.CHILD_REFUSED)
     return PATIENCE if waits and reason not in _ITS_TURN else None

@@ -35,12 +35,14 @@ class Look:
         trouble: the worst of the Pods that should serve the wanted version.
         version: the one that was served by all replicas last, None before the first.
         old: replicas that answer with an older version or older settings.
+        made: Pods that should serve the wanted version, whatever they are good for.
     """
 
     progress: Rollout | None
     trouble: Trouble | None
     version: str | None
     old: int
+    made: int = 0
 
     @property
     def answering(self) -> int:
@@ -92,7 +94,7 @@ def rolling_out(
     if progress.refused:
         return _refused(wanted, progress, look)
     if trouble is None:
-        return _slow(wanted, progress, None, "its Pods are not made yet", look)
+        return _slow(wanted, progress, None, _outstanding(progress, look.made), look)
     state = trouble.state
     failed = state.state == "Failed" or state.exit_code is not None
     if failed and not progress.complete:
@@ -139,6 +141,17 @@ def _slow(
         return stalled(reason or Reason.ROLLOUT_STUCK, said)
     other = Reason.REPLICAS_MISSING if progress.complete else Reason.ROLLING_OUT
     return reconciling(reason or other, said)
+
+
+def _outstanding(progress: Rollout, made: int) -> str:
+    """What is left to do by Kubernetes, where no Pod is in trouble."""
+    if not made:
+        return "its Pods are not made yet"
+    if progress.former:
+        return "Pods of before are still there"
+    if made < progress.wanted:
+        return "its other Pods are not made yet"
+    return "its Deployment does not count them yet"
 
 
 def _sentence(wanted: Served, progress: Rollout, cause: str, look: Look) -> str:

@@ -93,6 +93,7 @@ def _look(
     observation: Observation[ServerRelated], progress: Rollout | None, deployment: Object
 ) -> Look:
     pods, template = observation.related.pods, digest_of(deployment)
+    new = of_template(pods, template)
     total = progress.ready if progress else 0
     return Look(
         progress=progress,
@@ -104,7 +105,8 @@ def _look(
             now=observation.now,
         ),
         version=status_of(observation.obj).get("version"),
-        old=max(0, total - answering(of_template(pods, template))),
+        old=max(0, total - answering(new)),
+        made=len(new),
     )
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from swirl.kube.resources import PODS
 from swirl.wire.progress import Progress
-from swirl_operator.runtime.interface import Object, Plan, Ref
+from swirl_operator.runtime.interface import ChildFailure, Object, Plan, Ref
+from swirl_operator.runtime.owner import LEFT_BEHIND
 from tests.support import kstatus
 from tests.unit.operator.kinds.analyticsrun.attempts import (
     RUNNING,
@@ -141,6 +142,17 @@ def test_a_pod_whose_name_is_taken_is_somebodys_to_solve() -> None:
     assert said(plan, "Succeeded")[:2] == ("Unknown", "NameClash")
     assert kstatus.compute(after(going(), plan)) == "Failed"
     assert len(plan.create) == 1, "it is tried again all the same"
+
+
+def test_a_pod_of_a_former_run_of_the_name_is_waited_for() -> None:
+    """Nobody refuses anything: it goes as soon as the garbage collector gets to it."""
+    left = ChildFailure(
+        Ref(PODS, "ads", "train-1-1"), 409, LEFT_BEHIND, "Pod ads/train-1-1 of the former run"
+    )
+    plan = look(going(), failures=[left])
+    assert said(plan)[:2] == ("Unknown", "ChildRefused")
+    assert "Pod ads/train-1-1 of the former run" in said(plan)[2]
+    assert [made["metadata"]["name"] for made in plan.create] == ["train-1-1"]
 
 
 def test_the_pods_uid_is_recorded_with_the_first_look_at_it() -> None:

@@ -177,6 +177,7 @@ def test_a_suspended_run_waits_for_ever() -> None:
         (OutcomeReason.VOLUME_MOUNT, PATIENCE, PATIENCE),
         (OutcomeReason.DEADLINE_EXCEEDED, PATIENCE, None),
         (OutcomeReason.PLATFORM_ERROR, PATIENCE, PATIENCE),
+        (Reason.CHILD_REFUSED, PATIENCE, PATIENCE),
         (Reason.JOB_NOT_FOUND, None, None),
     ],
 )

@@ -188,6 +188,38 @@ def test_never_a_count_alone() -> None:
     assert "was not looked at by the scheduler yet" in said(found.look())[2]
 
 
+@pytest.mark.parametrize(
+    ("replicas", "status", "message"),
+    [
+        (
+            1,
+            {"replicas": 2, "readyReplicas": 2, "availableReplicas": 2},
+            "1 of 1 ready; Pods of before are still there.",
+        ),
+        (
+            1,
+            {"replicas": 1, "readyReplicas": 0, "availableReplicas": 0},
+            "0 of 1 ready; its Deployment does not count them yet.",
+        ),
+        (
+            2,
+            {"replicas": 1, "readyReplicas": 1, "availableReplicas": 1},
+            "1 of 2 ready; its other Pods are not made yet.",
+        ),
+    ],
+)
+def test_pods_that_are_there_are_not_said_to_be_missing(
+    replicas: int, status: Object, message: str
+) -> None:
+    found = Server(replicas=replicas)
+    up = [{"type": kind, "status": "True"} for kind in ("ContainersReady", "Ready")]
+    runs = container({"running": {"startedAt": EARLIER}}, "scorer", conditions=up)
+    runs["containerStatuses"][0]["ready"] = True
+    found.with_pod(runs, spec={"nodeName": "n1"})
+    found.has(**status, updatedReplicas=1)
+    assert message in said(found.look())[2]
+
+
 # -- a server that was Ready ---------------------------------------------------------------------
 
 
