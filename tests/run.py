@@ -90,6 +90,7 @@ class Suite:
         os.environ["SWIRL_SOAK"] = "1"
         self._pytest("tests/unit", "-m", "soak", *_workers("worksteal"))
         self._pytest("tests/e2e/localcluster", "-m", "soak")
+        self._on_cluster("tests/e2e/backends", "-m", "soak")
 
     def paths(self, paths: list[str]) -> None:
         """What a developer asks for by path."""

@@ -16,6 +16,7 @@ from swirl.store import Store
 from tests.e2e.operator.cluster import Cluster, condition, training_job
 from tests.e2e.release import Release
 from tests.support import s3, secured
+from tests.support.soak import LONG
 
 ROOT = Path(__file__).resolve().parents[3]
 SYSTEM = "swirl-backends-test"
@@ -25,6 +26,7 @@ WORK = "swirl-backends-test-work"
 # said when they are away in tests/e2e/operator); this trains once more to try all of them together.
 pytestmark = [
     pytest.mark.soak,
+    pytest.mark.skipif(not LONG, reason="a part of make soak"),
     pytest.mark.skipif(
         "KUBECONFIG" in os.environ,
         reason="only our own node reaches the test's Kafka and bucket",
