@@ -89,7 +89,7 @@ class Suite:
     def soak(self) -> None:
         os.environ["SWIRL_SOAK"] = "1"
         self._pytest("tests/unit", "-m", "soak", *_workers("worksteal"))
-        self._pytest("tests/e2e/localcluster", "-m", "soak")
+        self._pytest("tests/e2e/localcluster", "tests/e2e/installation", "-m", "soak")
         self._on_cluster("tests/e2e/backends", "-m", "soak")
 
     def paths(self, paths: list[str]) -> None:

@@ -6,25 +6,12 @@ import ast
 import os
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-_BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_TITLE = re.compile(r"^## \d+\. (.+)$", re.MULTILINE)
+from tests.support.pages import blocks
 
-
-def blocks() -> dict[str, str]:
-    """What is to be typed, by the title above it."""
-    text = (ROOT / "docs" / "own-image.md").read_text()
-    titles = list(_TITLE.finditer(text))
-    ends = [title.start() for title in titles[1:]] + [len(text)]
-    found = {}
-    for title, end in zip(titles, ends, strict=True):
-        (only,) = _BLOCK.findall(text, title.end(), end) or ("",)
-        found[title[1]] = only
-    return found
+PAGE = blocks("own-image.md")
 
 
 @pytest.fixture(scope="module")
@@ -39,18 +26,17 @@ def built(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> s
         "BUILDAH_ISOLATION": "chroot",
         "STORAGE_DRIVER": "overlay",
     }
-    said = blocks()
     # The one word that differs without Docker, and what a machine behind a proxy has to add.
     trusted = "/etc/ssl/certs/ca-certificates.crt"
     build = (
-        said["Build and push"]
+        PAGE["Build and push"][0]
         .splitlines()[0]
         .replace(
             "docker build",
             f"buildah build --pull-never --network host -v {trusted}:{trusted}:ro",
         )
     )
-    typed = f"set -eu\n{said['A function']}{said['A Dockerfile']}{build}\n"
+    typed = f"set -eu\n{PAGE['A function'][0]}{PAGE['A Dockerfile'][0]}{build}\n"
     done = subprocess.run(
         ["sh", "-c", typed], cwd=folder, env=environment, capture_output=True, text=True
     )
@@ -75,7 +61,7 @@ def in_image(image: str, *words: str) -> str:
 
 
 def test_own_image_has_code_and_package_for_the_driver(built: str) -> None:
-    (command,) = re.findall(r"python3 -c '(.+)'", blocks()["Try it where you are"])
+    (command,) = re.findall(r"python3 -c '(.+)'", PAGE["Try it where you are"][0])
     schema = ast.literal_eval(in_image(built, "python3", "-c", command))
     assert schema["properties"]["rows"]["type"] == "integer"
 
